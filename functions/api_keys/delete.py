@@ -1,0 +1,22 @@
+"""DELETE /v1/api-keys/{id}: revoke a key; the next request with it is refused."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from shared.api_keys import delete_key
+from shared.web.app import Call, NoRequest, endpoint_app, lambda_handler
+
+
+class DeleteResponse(Struct):
+    deleted: bool
+
+
+async def delete(call: Call[NoRequest]) -> DeleteResponse:
+    """Revokes at once."""
+    await delete_key(call.database, call.principal.account_no, call.path_params["id"])
+    return DeleteResponse(deleted=True)
+
+
+app = endpoint_app("DELETE /v1/api-keys/{id}", delete, request=NoRequest, scope="admin")
+handler = lambda_handler(app)

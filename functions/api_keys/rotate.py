@@ -1,0 +1,29 @@
+"""POST /v1/api-keys/{id}/rotate: a successor with the same name and scopes; the old key works on for the overlap."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from shared.api_keys import rotate_key
+from shared.web.app import Call, endpoint_app, lambda_handler
+from shared.web.views import ApiKeyView
+
+DAY_S = 86_400
+
+
+class RotateRequest(Struct, forbid_unknown_fields=True):
+    overlap_seconds: Annotated[int, Meta(ge=0, le=30 * DAY_S)] = DAY_S
+
+
+async def rotate(call: Call[RotateRequest]) -> ApiKeyView:
+    """Answers the new key, its text this once."""
+    overlap = timedelta(seconds=call.request.overlap_seconds)
+    key = await rotate_key(call.database, call.principal.account_no, call.path_params["id"], overlap)
+    return ApiKeyView.of(key)
+
+
+app = endpoint_app("POST /v1/api-keys/{id}/rotate", rotate, request=RotateRequest, scope="admin")
+handler = lambda_handler(app)

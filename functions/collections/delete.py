@@ -1,0 +1,22 @@
+"""DELETE /v1/collections/{name}: delete a collection and every vector in it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from shared.collections import delete_collection
+from shared.web.app import Call, NoRequest, endpoint_app, lambda_handler
+
+
+class DeleteResponse(Struct):
+    deleted: bool
+
+
+async def delete(call: Call[NoRequest]) -> DeleteResponse:
+    """Nothing finds the collection from here on."""
+    await delete_collection(call.database, call.principal, call.path_params["name"])
+    return DeleteResponse(deleted=True)
+
+
+app = endpoint_app("DELETE /v1/collections/{name}", delete, request=NoRequest, scope="write")
+handler = lambda_handler(app)

@@ -1,0 +1,58 @@
+"""POST /v1/embed/batch: the embeddings of up to 1,000 texts, in their order."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from shared.embed import embed_texts
+from shared.embedding import Kind, embedder
+from shared.errors import Detail, ValidationFailed
+from shared.records import MAX_FAULTS, MAX_RECORDS, text_fault
+from shared.web.app import Call, endpoint_app, lambda_handler
+
+
+class EmbedBatchRequest(Struct, forbid_unknown_fields=True):
+    texts: Annotated[list[str], Meta(min_length=1, max_length=MAX_RECORDS)]
+    kind: Kind = "passage"
+
+
+class EmbedBatchUsage(Struct):
+    embeddings: int
+    embedding_tokens: int
+
+
+class EmbedBatchResponse(Struct):
+    embeddings: list[list[float]]
+    dimension: int
+    model: str
+    truncated: list[int]
+    usage: EmbedBatchUsage
+
+
+async def embed_batch(call: Call[EmbedBatchRequest]) -> EmbedBatchResponse:
+    """All texts are embedded, or an error says why none is answered; `truncated` lists indexes of texts cut short."""
+    texts = call.request.texts
+    faults = [Detail(f"texts[{index}]", fault) for index, text in enumerate(texts) if (fault := text_fault(text))]
+    if faults:
+        raise ValidationFailed.all(faults[:MAX_FAULTS])
+    found = await embed_texts(
+        call.database,
+        embedder(),
+        texts,
+        call.request.kind,
+        meter=call.meter,
+        budget_s=call.settings.upsert_embed_budget_s,
+    )
+    return EmbedBatchResponse(
+        embeddings=found.embeddings,
+        dimension=len(found.embeddings[0]),
+        model=call.settings.model.name,
+        truncated=sorted(found.truncated),
+        usage=EmbedBatchUsage(embeddings=len(texts), embedding_tokens=found.tokens),
+    )
+
+
+app = endpoint_app("POST /v1/embed/batch", embed_batch, request=EmbedBatchRequest, scope="read")
+handler = lambda_handler(app)

@@ -1,0 +1,20 @@
+"""GET /health: the process lives. It asks nobody else; GET /ready does."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from shared.web.app import Call, NoRequest, endpoint_app, lambda_handler
+
+
+class HealthResponse(Struct):
+    status: str
+
+
+async def health(call: Call[NoRequest]) -> HealthResponse:
+    """Answers at once."""
+    return HealthResponse(status="ok")
+
+
+app = endpoint_app("GET /health", health, request=NoRequest, scope=None)
+handler = lambda_handler(app)

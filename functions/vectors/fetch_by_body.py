@@ -1,0 +1,25 @@
+"""POST /v1/vectors/fetch: vectors by their ids, for ids that a query string does not carry well."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from shared.records import Namespace
+from shared.web.app import Call, endpoint_app, lambda_handler
+from shared.web.fetch_views import FetchResponse, fetch_vectors
+from shared.web.views import CollectionName
+
+
+class FetchRequest(Struct, forbid_unknown_fields=True):
+    collection: CollectionName
+    ids: list[str]
+    namespace: Namespace = ""
+
+
+async def fetch(call: Call[FetchRequest]) -> FetchResponse:
+    """Answers the vectors in the order asked; unknown ids are left out."""
+    return await fetch_vectors(call, call.request.ids, call.request.namespace)
+
+
+app = endpoint_app("POST /v1/vectors/fetch", fetch, request=FetchRequest, scope="read")
+handler = lambda_handler(app)

@@ -1,0 +1,106 @@
+"""An account's API keys: made, listed, renamed, rotated, revoked. The text of a key leaves once, at its birth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shared.db.connection import Database, Row, Statement
+from shared.db.sql_files import statements
+from shared.errors import NotFound
+from shared.ids import new_id
+from shared.keys import Env, NewKey, Scope, new_key
+
+_SQL = statements("api_keys")
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A stored key. `prefix` is its first 8 random characters; `text` is there only at its birth."""
+
+    key_id: str
+    prefix: str
+    name: str
+    env: Env
+    scopes: tuple[str, ...]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    text: str | None = field(default=None, repr=False)
+
+
+async def create_key(
+    database: Database, account_no: int, *, name: str, env: Env, scopes: Sequence[Scope], expires_at: datetime | None
+) -> ApiKey:
+    """Makes a key of the account."""
+    key, key_id = new_key(env), new_id("key")
+    params = _birth(key, key_id) | {
+        "account_no": account_no,
+        "name": name,
+        "env": env,
+        "scopes": list(scopes),
+        "expires_at": expires_at,
+    }
+    [[(created_at,)]] = await database.transact(account_no, Statement(_SQL["create_api_key"], params))
+    return ApiKey(key_id, key.prefix, name, env, tuple(scopes), created_at, None, expires_at, key.text)
+
+
+async def list_keys(database: Database, account_no: int) -> list[ApiKey]:
+    """The account's keys that still work, oldest first."""
+    [rows] = await database.transact(account_no, Statement(_SQL["list_api_keys"], {"account_no": account_no}))
+    return [_stored(row) for row in rows]
+
+
+async def rename_key(database: Database, account_no: int, key_id: str, name: str) -> ApiKey:
+    """Renames a key. Raises NotFound."""
+    params = {"account_no": account_no, "key_id": key_id, "name": name}
+    [rows] = await database.transact(account_no, Statement(_SQL["rename_api_key"], params))
+    if not rows:
+        raise _unknown_key()
+    return _stored(rows[0])
+
+
+async def delete_key(database: Database, account_no: int, key_id: str) -> None:
+    """Revokes a key: the next request with it is refused. Raises NotFound."""
+    params = {"account_no": account_no, "key_id": key_id}
+    [rows] = await database.transact(account_no, Statement(_SQL["delete_api_key"], params))
+    if not rows:
+        raise _unknown_key()
+
+
+async def rotate_key(database: Database, account_no: int, key_id: str, overlap: timedelta) -> ApiKey:
+    """Makes the successor of a key, with its name, scopes and end; the old one works on for the overlap.
+
+    Raises NotFound.
+    """
+    known = Statement(_SQL["get_api_key"], {"account_no": account_no, "key_id": key_id})
+    [rows] = await database.transact(account_no, known)
+    if not rows:
+        raise _unknown_key()
+    env = _stored(rows[0]).env
+    key, new_key_id = new_key(env), new_id("key")
+    params = _birth(key, new_key_id) | {
+        "account_no": account_no,
+        "old_key_id": key_id,
+        "env": env,
+        "overlap": overlap,
+    }
+    [rows] = await database.transact(account_no, Statement(_SQL["rotate_api_key"], params))
+    if not rows:
+        raise _unknown_key()
+    name, env, scopes, created_at, expires_at = rows[0]
+    return ApiKey(new_key_id, key.prefix, name, env, tuple(scopes), created_at, None, expires_at, key.text)
+
+
+def _birth(key: NewKey, key_id: str) -> dict[str, object]:
+    return {"key_id": key_id, "prefix": key.prefix, "key_hash": key.key_hash}
+
+
+def _stored(row: Row) -> ApiKey:
+    key_id, prefix, name, env, scopes, created_at, last_used_at, expires_at = row
+    return ApiKey(key_id, prefix, name, env, tuple(scopes), created_at, last_used_at, expires_at)
+
+
+def _unknown_key() -> NotFound:
+    return NotFound("There is no API key of that id.")

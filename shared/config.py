@@ -1,0 +1,129 @@
+"""Settings of functions and jobs, read once from the environment; nothing else under functions/ or shared/ reads it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# What text needs: every embedding is served with this many values, whatever the model's own width.
+TEXT_DIMENSION = 1024
+
+
+class ConfigurationError(Exception):
+    """The environment is not usable; the message lists every fault, one a line, and no value of a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The embedding model that this deployment runs.
+
+    `unrelated_cosine` is the mean cosine of unrelated texts, measured as the model was built: the zero of `confidence`.
+    """
+
+    name: str
+    revision: str
+    unrelated_cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a deployment may set. Secrets stay out of the repr."""
+
+    database_url: str = field(repr=False)
+    database_pool_size: int
+    embedder_url: str
+    embedder_token: str = field(repr=False)
+    model: Model
+    max_body_bytes: int
+    # How long an upsert embeds before it leaves the rest to the job; below the published client's 30 s timeout.
+    upsert_embed_budget_s: float
+    # How long a text query waits for its embedding.
+    query_embed_budget_s: float
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Reads FLUXVECTOR_* settings; raises ConfigurationError with all faults together."""
+        reader = EnvReader(os.environ if env is None else env)
+        settings = cls(
+            database_url=reader.get("FLUXVECTOR_DATABASE_URL", _not_empty),
+            database_pool_size=reader.get("FLUXVECTOR_DATABASE_POOL_SIZE", _between(int, 1, 1_000), "1"),
+            embedder_url=reader.get("FLUXVECTOR_EMBEDDER_URL", _http_url),
+            embedder_token=reader.get("FLUXVECTOR_EMBEDDER_TOKEN", str, ""),
+            model=Model(
+                *reader.get("FLUXVECTOR_MODEL", _name_and_revision, fallback=("", "")),
+                unrelated_cosine=reader.get("FLUXVECTOR_MODEL_UNRELATED_COSINE", _between(float, 0.0, 0.99), "0"),
+            ),
+            max_body_bytes=reader.get("FLUXVECTOR_MAX_BODY_BYTES", _between(int, 1, 1 << 30), str(32 << 20)),
+            upsert_embed_budget_s=reader.get("FLUXVECTOR_UPSERT_EMBED_BUDGET_S", _between(float, 0.0, 25.0), "20"),
+            query_embed_budget_s=reader.get("FLUXVECTOR_QUERY_EMBED_BUDGET_S", _between(float, 0.1, 25.0), "10"),
+        )
+        reader.raise_faults()
+        return settings
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read at first use (after a Lambda's restore, never at import)."""
+    return Settings.from_env()
+
+
+class EnvReader:
+    """Parses variables and collects every fault, so that a person mends them all at once."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self._faults: list[str] = []
+
+    def get(self, name: str, parse: Callable[[str], T], default: str | None = None, fallback: T | None = None) -> T:
+        """The parsed variable; a fault is noted, and `fallback` (or what parsing "" would give) is never used."""
+        raw = self._env.get(name, default)
+        if raw is None:
+            self._faults.append(f"{name} is not set.")
+        else:
+            try:
+                return parse(raw)
+            except ValueError as error:
+                self._faults.append(f"{name} {error}.")
+        return fallback  # type: ignore[return-value]  # raise_faults() ends the reading before anyone sees it
+
+    def raise_faults(self) -> None:
+        """Raises ConfigurationError when any variable was missing or wrong."""
+        if self._faults:
+            raise ConfigurationError("\n".join(self._faults))
+
+
+def _not_empty(raw: str) -> str:
+    if not raw.strip():
+        raise ValueError("is empty")
+    return raw
+
+
+def _http_url(raw: str) -> str:
+    if not raw.startswith(("http://", "https://")) or len(raw.split("//", 1)[1]) == 0:
+        raise ValueError("is not an http:// or https:// URL")
+    return raw.rstrip("/")
+
+
+def _name_and_revision(raw: str) -> tuple[str, str]:
+    name, at, revision = raw.partition("@")
+    if not (name and at and revision):
+        raise ValueError("is not <name>@<revision>")
+    return name, revision
+
+
+def _between(kind: Callable[[str], T], low: float, high: float) -> Callable[[str], T]:
+    def parse(raw: str) -> T:
+        try:
+            value = kind(raw)
+        except ValueError:
+            raise ValueError(f"is not a number from {low} to {high}") from None
+        if not low <= value <= high:  # type: ignore[operator]  # int or float, by the callers above
+            raise ValueError(f"is not a number from {low} to {high}")
+        return value
+
+    return parse

@@ -1,0 +1,188 @@
+-- Stores a batch in one statement, with its usage event, which counts the rows that were really written. The collection is held FOR KEY SHARE, so it cannot be deleted in the middle; rows
+-- are written in the order of their ids, so that two batches of the same ids cannot deadlock. A row is new where it
+-- kept the number drawn for it. A row equal to what is stored is not written again. An embedding stays where the
+-- content hash did; a row with neither values nor an embedding is queued, already leased to the request that sent it.
+-- name: upsert_vectors
+WITH collection AS (
+    SELECT account_no, collection_no, metric FROM collections
+    WHERE account_no = %(account_no)s AND collection_no = %(collection_no)s
+    FOR KEY SHARE
+), input AS MATERIALIZED (
+    SELECT id, text, raw_values, metadata, content_hash, expires_at, nextval('vector_row_numbers') AS row_no
+    FROM unnest(%(ids)b::text[], %(texts)b::text[], %(raw_values)b::vector[], %(metadata)b::jsonb[],
+                %(content_hashes)b::bytea[], %(expires_at)b::timestamptz[])
+         AS sent (id, text, raw_values, metadata, content_hash, expires_at)
+), written AS (
+    INSERT INTO vectors AS v
+        (account_no, collection_no, namespace, id, row_no, embedding, raw_values, text, content_hash, metadata, expires_at)
+    SELECT c.account_no, c.collection_no, %(namespace)s, i.id, i.row_no,
+           CASE WHEN c.metric = 'cosine' THEN l2_normalize(i.raw_values) ELSE i.raw_values END::halfvec,
+           i.raw_values, i.text, i.content_hash, i.metadata, i.expires_at
+    FROM input i CROSS JOIN collection c
+    ORDER BY i.id COLLATE "C"
+    ON CONFLICT (account_no, collection_no, namespace, id) DO UPDATE SET
+        embedding = CASE WHEN v.content_hash = excluded.content_hash THEN v.embedding ELSE excluded.embedding END,
+        raw_values = excluded.raw_values,
+        text = excluded.text,
+        content_hash = excluded.content_hash,
+        metadata = excluded.metadata,
+        expires_at = excluded.expires_at,
+        updated_at = now()
+    WHERE v.account_no = %(account_no)s
+      AND (v.content_hash, v.metadata, v.expires_at)
+          IS DISTINCT FROM (excluded.content_hash, excluded.metadata, excluded.expires_at)
+    RETURNING v.id, v.row_no, v.content_hash, v.embedding IS NULL AS is_pending
+), queueing AS MATERIALIZED (
+    SELECT id, content_hash, nextval('queue_numbers') AS queue_no FROM written WHERE is_pending
+), enqueued AS (
+    INSERT INTO pending_embeddings AS p (account_no, collection_no, namespace, id, queue_no, content_hash, ready_at)
+    SELECT %(account_no)s, %(collection_no)s, %(namespace)s, q.id, q.queue_no, q.content_hash,
+           now() + %(lease)s::interval
+    FROM queueing q
+    ORDER BY q.id COLLATE "C"
+    ON CONFLICT (account_no, collection_no, namespace, id) DO UPDATE SET
+        content_hash = excluded.content_hash, attempts = 0, ready_at = excluded.ready_at
+    RETURNING p.queue_no
+), dequeued AS (
+    DELETE FROM pending_embeddings p USING written w
+    WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s
+      AND p.namespace = %(namespace)s AND p.id = w.id AND NOT w.is_pending
+    RETURNING p.id
+), change AS (
+    SELECT (SELECT count(*) FROM written w JOIN input i ON i.row_no = w.row_no) AS stored,
+           (SELECT count(*) FROM enqueued e JOIN queueing q ON q.queue_no = e.queue_no) - (SELECT count(*) FROM dequeued) AS pending
+), counted AS (
+    UPDATE collection_counts n SET stored = n.stored + change.stored, pending = n.pending + change.pending
+    FROM change
+    WHERE n.account_no = %(account_no)s AND n.collection_no = %(collection_no)s AND n.slot = %(slot)s
+      AND (change.stored <> 0 OR change.pending <> 0)
+), metered AS (
+    INSERT INTO usage_events
+        (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address, requests, vectors)
+    SELECT c.account_no, %(request_id)s, %(key_no)s, %(endpoint)s, %(env)s, %(plan)s, %(status)s, %(latency_ms)s,
+           %(ip_address)s::inet, %(requests)s, (SELECT count(*) FROM written)
+    FROM collection c
+)
+SELECT (SELECT count(*) FROM collection), (SELECT count(*) FROM written)
+
+-- Which of a batch still wait for an embedding, the ones of an earlier request that was cut off included.
+-- name: list_pending_of_batch
+SELECT p.id FROM pending_embeddings p
+WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s AND p.namespace = %(namespace)s
+  AND p.id = ANY(%(ids)b::text[])
+
+-- Writes embeddings back where the text is still the one that was embedded, and meters those and no others: of two
+-- who embed the same text, one is billed.
+-- name: store_embeddings
+WITH input AS (
+    SELECT * FROM unnest(%(ids)b::text[], %(content_hashes)b::bytea[], %(embeddings)b::halfvec[], %(tokens)s::integer[])
+        AS sent (id, content_hash, embedding, tokens)
+), locked AS (
+    SELECT v.id, i.embedding, i.tokens FROM vectors v JOIN input i ON i.id = v.id AND i.content_hash = v.content_hash
+    WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
+      AND v.embedding IS NULL
+    ORDER BY v.id
+    FOR UPDATE OF v
+), written AS (
+    UPDATE vectors v SET embedding = l.embedding
+    FROM locked l
+    WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
+      AND v.id = l.id
+    RETURNING v.id, l.tokens
+), dequeued AS (
+    DELETE FROM pending_embeddings p USING written w
+    WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s
+      AND p.namespace = %(namespace)s AND p.id = w.id
+    RETURNING p.id
+), counted AS (
+    UPDATE collection_counts n SET pending = n.pending - (SELECT count(*) FROM dequeued)
+    WHERE n.account_no = %(account_no)s AND n.collection_no = %(collection_no)s AND n.slot = %(slot)s
+), metered AS (
+    INSERT INTO usage_events
+        (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address,
+         requests, embeddings, tokens)
+    SELECT %(account_no)s, %(request_id)s, %(key_no)s, %(endpoint)s, %(env)s, %(plan)s, %(status)s, %(latency_ms)s,
+           %(ip_address)s::inet, %(requests)s, count(*), sum(w.tokens)
+    FROM written w HAVING count(*) > 0
+)
+SELECT id, tokens FROM written
+
+-- What a request leaves behind may be claimed at once. SKIP LOCKED: who holds a row has another plan for it, and to wait
+-- for him while holding others would be a deadlock.
+-- name: release_pending
+WITH mine AS (
+    SELECT p.id FROM pending_embeddings p
+    WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s AND p.namespace = %(namespace)s
+      AND p.id = ANY(%(ids)b::text[])
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE pending_embeddings p SET ready_at = now()
+FROM mine
+WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s AND p.namespace = %(namespace)s
+  AND p.id = mine.id
+
+-- name: fetch_vectors
+SELECT v.id, v.text, v.metadata::text,
+       vector_send(coalesce(v.raw_values, v.embedding::vector)),
+       v.embedding IS NULL, v.expires_at, v.created_at, v.updated_at
+FROM vectors v
+WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
+  AND v.id = ANY(%(ids)b::text[])
+  AND (v.expires_at IS NULL OR v.expires_at > now())
+
+-- Expired rows that wait for the job are deleted too, but no caller is told of them.
+-- name: delete_vectors_by_ids
+WITH locked AS (
+    SELECT v.id FROM vectors v
+    WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
+      AND v.id = ANY(%(ids)b::text[])
+    ORDER BY v.id
+    FOR UPDATE
+), gone AS (
+    DELETE FROM vectors v USING locked l
+    WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
+      AND v.id = l.id
+    RETURNING v.id, v.expires_at IS NULL OR v.expires_at > now() AS was_visible
+), dequeued AS (
+    DELETE FROM pending_embeddings p USING gone g
+    WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s
+      AND p.namespace = %(namespace)s AND p.id = g.id
+    RETURNING p.id
+), counted AS (
+    UPDATE collection_counts n SET stored = n.stored - (SELECT count(*) FROM gone),
+                                   pending = n.pending - (SELECT count(*) FROM dequeued)
+    WHERE n.account_no = %(account_no)s AND n.collection_no = %(collection_no)s AND n.slot = %(slot)s
+)
+SELECT count(*) FROM gone WHERE was_visible
+
+-- Across accounts, for the job: which collections hold expired rows of one leaf.
+-- name: list_expired
+SELECT v.account_no, v.collection_no, v.namespace, array_agg(v.id) FROM (
+    SELECT account_no, collection_no, namespace, id FROM vectors
+    WHERE expires_at <= now() LIMIT %(limit)s
+) v
+GROUP BY v.account_no, v.collection_no, v.namespace
+
+-- name: delete_expired
+WITH locked AS (
+    SELECT v.id FROM vectors v
+    WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
+      AND v.id = ANY(%(ids)b::text[]) AND v.expires_at <= now()
+    ORDER BY v.id
+    FOR UPDATE
+), gone AS (
+    DELETE FROM vectors v USING locked l
+    WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
+      AND v.id = l.id
+    RETURNING v.id
+), dequeued AS (
+    DELETE FROM pending_embeddings p USING gone g
+    WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s
+      AND p.namespace = %(namespace)s AND p.id = g.id
+    RETURNING p.id
+), counted AS (
+    UPDATE collection_counts n SET stored = n.stored - (SELECT count(*) FROM gone),
+                                   pending = n.pending - (SELECT count(*) FROM dequeued)
+    WHERE n.account_no = %(account_no)s AND n.collection_no = %(collection_no)s AND n.slot = %(slot)s
+)
+SELECT count(*) FROM gone

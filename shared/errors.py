@@ -1,0 +1,149 @@
+"""Every error that a caller can meet, as one tree.
+
+    FluxVectorError
+    ├── InvalidRequest 400          the body is not JSON
+    ├── Unauthenticated 401         no credential, or a bad one
+    ├── PermissionDenied 403        the credential lacks a scope
+    ├── NotFound 404                unknown, or another tenant's: the same answer
+    ├── MethodNotAllowed 405
+    ├── Conflict 409                with what is stored already
+    │   └── ModelMismatch 409       the collection was embedded by another model
+    ├── PayloadTooLarge 413
+    ├── UnsupportedMediaType 415
+    ├── ValidationFailed 422        carries one detail for each fault
+    ├── InternalError 500
+    ├── NotImplementedYet 501
+    └── Unavailable 503             a dependency is down or busy; carries Retry-After
+
+Codes are stable: clients compare them. How an error looks on the wire is known to `shared.web.errors` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+MAX_RETRY_AFTER_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One fault of a request: the path of the field (`vectors[3].values`; "" for the whole body) and a sentence."""
+
+    field: str
+    error: str
+
+
+class FluxVectorError(Exception):
+    """An error with a sentence for a person, a stable code and an HTTP status."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+
+    def __init__(self, message: str, *, details: Sequence[Detail] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = tuple(details)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Response headers that belong to this error."""
+        return {}
+
+
+class InvalidRequest(FluxVectorError):
+    status = 400
+    code = "invalid_json"
+
+
+class Unauthenticated(FluxVectorError):
+    status = 401
+    code = "unauthenticated"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class PermissionDenied(FluxVectorError):
+    status = 403
+    code = "permission_denied"
+
+
+class NotFound(FluxVectorError):
+    status = 404
+    code = "not_found"
+
+
+class MethodNotAllowed(FluxVectorError):
+    status = 405
+    code = "method_not_allowed"
+
+    def __init__(self, message: str, *, allow: Sequence[str]) -> None:
+        super().__init__(message)
+        self.allow = tuple(sorted(allow))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Allow": ", ".join(self.allow)}
+
+
+class Conflict(FluxVectorError):
+    status = 409
+    code = "conflict"
+
+
+class ModelMismatch(Conflict):
+    code = "model_mismatch"
+
+
+class PayloadTooLarge(FluxVectorError):
+    status = 413
+    code = "payload_too_large"
+
+
+class UnsupportedMediaType(FluxVectorError):
+    status = 415
+    code = "unsupported_media_type"
+
+
+class ValidationFailed(FluxVectorError):
+    status = 422
+    code = "validation_failed"
+
+    @classmethod
+    def of(cls, field: str, error: str) -> ValidationFailed:
+        """The refusal of a single field; the sentence names it."""
+        return cls.all([Detail(field, error)])
+
+    @classmethod
+    def all(cls, details: Sequence[Detail]) -> ValidationFailed:
+        """The refusal of one or more fields; the sentence names the first."""
+        first = details[0]
+        more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+        where = f"{first.field}: " if first.field else ""
+        return cls(f"{where}{first.error}{more}", details=details)
+
+
+class InternalError(FluxVectorError):
+    status = 500
+    code = "internal_error"
+
+
+class NotImplementedYet(FluxVectorError):
+    status = 501
+    code = "not_implemented"
+
+
+class Unavailable(FluxVectorError):
+    status = 503
+    code = "unavailable"
+
+    def __init__(self, message: str, *, retry_after_s: int = 1, details: Sequence[Detail] = ()) -> None:
+        super().__init__(message, details=details)
+        self.retry_after_s = min(max(retry_after_s, 1), MAX_RETRY_AFTER_S)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after_s)}

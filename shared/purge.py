@@ -1,0 +1,52 @@
+"""What is physically removed later than it vanished: rows of deleted collections, expired vectors."""
+
+from __future__ import annotations
+
+from shared.collections import erase_rows
+from shared.db import arrays
+from shared.db.connection import Database, Statement
+from shared.db.sql_files import statements
+from shared.places import Place, random_slot
+
+BATCH = 5_000
+ERASE_BUDGET_S = 600.0
+USAGE_DAYS_AHEAD = 7
+
+_COLLECTIONS = statements("collections")
+_VECTORS = statements("vectors")
+_USAGE = statements("usage")
+
+
+async def purge(database: Database) -> int:
+    """Removes what nothing may see any more, keeps usage partitions ahead of time; answers the rows removed."""
+    await ensure_usage_partitions(database)
+    return await _purge_deleted_collections(database) + await _purge_expired(database)
+
+
+async def ensure_usage_partitions(database: Database, *, days_ahead: int = USAGE_DAYS_AHEAD) -> int:
+    """Makes the usage partitions of today and the days ahead; answers how many were new."""
+    [(made,)] = await database.execute(Statement(_USAGE["ensure_usage_partitions"], {"days_ahead": days_ahead}))
+    return int(made)
+
+
+async def _purge_deleted_collections(database: Database) -> int:
+    rows = await database.execute(Statement(_COLLECTIONS["list_deleted_collections"], {"limit": 1_000}))
+    purged = 0
+    for account_no, collection_no in rows:
+        purged += await erase_rows(database, account_no, collection_no, budget_s=ERASE_BUDGET_S)
+    return purged
+
+
+async def _purge_expired(database: Database) -> int:
+    purged = 0
+    while True:
+        places = await database.execute(Statement(_VECTORS["list_expired"], {"limit": BATCH}))
+        gone = 0
+        for account_no, collection_no, namespace, ids in places:
+            place = Place(account_no, collection_no, namespace)
+            params = place.params | {"ids": arrays.texts(ids), "slot": random_slot()}
+            [[(count,)]] = await database.transact(account_no, Statement(_VECTORS["delete_expired"], params))
+            gone += count
+        purged += gone
+        if gone == 0:
+            return purged

@@ -1,0 +1,188 @@
+"""Records on their way in: their shape, their checks, and the form in which they are stored."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from shared import clock
+from shared.admission import CollectionRef
+from shared.config import TEXT_DIMENSION
+from shared.errors import Detail, ValidationFailed
+from shared.vector_values import fault_of, vector_binary
+
+MAX_RECORDS = 1_000
+MAX_ID_LENGTH = 512
+MAX_TEXT_BYTES = 64 * 1024
+MAX_METADATA_BYTES = 40 * 1024
+MAX_METADATA_DEPTH = 64
+MAX_FAULTS = 20
+# The furthest expiry, so that a date stays one that every client can read.
+MAX_TTL_SECONDS = 100 * 366 * 86_400
+
+Namespace = Annotated[str, Meta(pattern=r"^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,127})?\Z")]
+"""A namespace as requests name it; "" is the default one."""
+
+
+class Record(Struct, forbid_unknown_fields=True):
+    """One record of an upsert: an id with text, values, or both."""
+
+    id: str
+    text: str | None = None
+    values: list[float] | None = None
+    metadata: dict[str, Any] | None = None
+    expires_at: datetime | None = None
+    ttl_seconds: Annotated[int, Meta(ge=1, le=MAX_TTL_SECONDS)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A record as it is stored. `raw_values` is a `vector` in binary form; None means that the text is embedded."""
+
+    id: str
+    text: str | None
+    raw_values: bytes | None
+    metadata: bytes
+    content_hash: bytes
+    expires_at: datetime | None
+
+
+def prepare(records: Sequence[Record], collection: CollectionRef) -> list[Prepared]:
+    """Checks every record and prepares it; of records with the same id the last one stands.
+
+    Raises ValidationFailed with up to 20 faults, each with its path; then nothing of the batch is stored.
+    """
+    prepared: dict[str, Prepared] = {}
+    faults: list[Detail] = []
+    for index, record in enumerate(records):
+        found = [Detail(f"vectors[{index}]{path}", error) for path, error in _faults(record, collection)]
+        faults += found
+        if not found:
+            ready = _prepared(record)
+            prepared.pop(ready.id, None)
+            prepared[ready.id] = ready
+        if len(faults) >= MAX_FAULTS:
+            break
+    if faults:
+        raise ValidationFailed.all(faults[:MAX_FAULTS])
+    return list(prepared.values())
+
+
+def id_fault(vector_id: str) -> str | None:
+    """What is wrong with a vector id, or None."""
+    if not 1 <= len(vector_id) <= MAX_ID_LENGTH:
+        return f"is not 1 to {MAX_ID_LENGTH} characters long"
+    if not vector_id.isprintable() and any(unicodedata.category(char) in ("Cc", "Cs") for char in vector_id):
+        return "holds a control character or a lone surrogate"
+    return None
+
+
+def check_ids(ids: Sequence[str], *, field: str = "ids") -> list[str]:
+    """The ids, each once. Raises ValidationFailed, naming the first 20 that cannot be ids."""
+    faults = [
+        Detail(f"{field}[{index}]", fault) for index, vector_id in enumerate(ids) if (fault := id_fault(vector_id))
+    ]
+    if faults:
+        raise ValidationFailed.all(faults[:MAX_FAULTS])
+    return list(dict.fromkeys(ids))
+
+
+def text_fault(text: str) -> str | None:
+    """What is wrong with a text, or None."""
+    if not text.strip():
+        return "is empty"
+    if "\0" in text:
+        return "holds a NUL character"
+    # Only a text that could be too long is encoded to see: a character is at most four bytes.
+    if len(text) * 4 > MAX_TEXT_BYTES and (size := len(text.encode())) > MAX_TEXT_BYTES:
+        return f"is {size} bytes of UTF-8; the bound is {MAX_TEXT_BYTES}"
+    return None
+
+
+def check_text(text: str, *, field: str = "text") -> str:
+    """The text. Raises ValidationFailed."""
+    if fault := text_fault(text):
+        raise ValidationFailed.of(field, fault)
+    return text
+
+
+def _faults(record: Record, collection: CollectionRef) -> Iterator[tuple[str, str]]:
+    if fault := id_fault(record.id):
+        yield ".id", fault
+    if record.text is None and record.values is None:
+        yield "", "has neither text nor values"
+    if record.text is not None:
+        if fault := text_fault(record.text):
+            yield ".text", fault
+        elif record.values is None and collection.dimension != TEXT_DIMENSION:
+            yield ".text", f"needs values too: embeddings have {TEXT_DIMENSION}, the collection {collection.dimension}"
+    if record.values is not None:
+        nonzero = collection.metric == "cosine"
+        if found := fault_of(record.values, dimension=collection.dimension, nonzero=nonzero):
+            yield f".values{found[0]}", found[1]
+    if record.metadata and (fault := _metadata_fault(record.metadata)):
+        yield ".metadata", fault
+    if record.expires_at is not None:
+        if record.ttl_seconds is not None:
+            yield ".ttl_seconds", "stands beside expires_at; send one of them"
+        elif record.expires_at.tzinfo is None:
+            yield ".expires_at", "has no time zone"
+
+
+def _metadata_fault(metadata: dict[str, Any]) -> str | None:
+    document = msgspec.json.encode(metadata)
+    if len(document) > MAX_METADATA_BYTES:
+        return f"is {len(document)} bytes as JSON; the bound is {MAX_METADATA_BYTES}"
+    # A walk through the document only where its bytes leave something to find.
+    if b"\\u0000" in document and _holds_nul(metadata):
+        return "holds a NUL character"
+    if document.count(b"{") + document.count(b"[") > MAX_METADATA_DEPTH and _depth(metadata) > MAX_METADATA_DEPTH:
+        return f"is nested deeper than {MAX_METADATA_DEPTH} levels"
+    return None
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any("\0" in key or _holds_nul(item) for key, item in value.items())
+    return isinstance(value, list) and any(_holds_nul(item) for item in value)
+
+
+def _depth(value: object) -> int:
+    """Levels of nesting; recursion is bounded by the JSON decoder, which refuses what is nested far deeper."""
+    if isinstance(value, dict):
+        return 1 + max((_depth(item) for item in value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max((_depth(item) for item in value), default=0)
+    return 0
+
+
+def _prepared(record: Record) -> Prepared:
+    raw_values = None if record.values is None else vector_binary(record.values)
+    expires_at = record.expires_at
+    if record.ttl_seconds is not None:
+        expires_at = clock.now() + timedelta(seconds=record.ttl_seconds)
+    return Prepared(
+        id=record.id,
+        text=record.text,
+        raw_values=raw_values,
+        metadata=msgspec.json.encode(record.metadata or {}),
+        content_hash=content_hash(record.text, raw_values),
+        expires_at=expires_at,
+    )
+
+
+def content_hash(text: str | None, raw_values: bytes | None) -> bytes:
+    """SHA-256 of everything that an embedding comes from; equal hashes need no new embedding."""
+    digest = hashlib.sha256()
+    digest.update(b"values:" + raw_values if raw_values is not None else b"text:")
+    digest.update(b"\0none" if text is None else b"\0text" + text.encode())
+    return digest.digest()

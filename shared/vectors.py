@@ -1,0 +1,104 @@
+"""Vectors: stored first, embedded within a budget, fetched and deleted by id.
+
+A write is durable before anything is embedded. What the budget does not suffice for, or what an absent embedder leaves,
+is pending: it is found by id at once, and the job embeds it later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.admission import CollectionRef, unknown_collection
+from shared.config import Model
+from shared.db import arrays
+from shared.db.connection import Database, Statement
+from shared.db.sql_files import statements
+from shared.errors import ModelMismatch
+from shared.places import LEASE, Place, random_slot
+from shared.records import Prepared
+from shared.usage import Meter, Work
+
+_SQL = statements("vectors")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    """A batch now stored: how many rows were written (the others were equal already), and whose text still waits."""
+
+    written: int
+    pending_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVector:
+    """A vector as it is fetched. `values` and `metadata` are in the form in which the database gave them."""
+
+    id: str
+    text: str | None
+    metadata: str
+    values: bytes | None
+    is_pending: bool
+    expires_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+def require_model(collection: CollectionRef, model: Model) -> None:
+    """Raises ModelMismatch where the collection was embedded by another model than this deployment runs."""
+    if (collection.model, collection.model_revision) != (model.name, model.revision):
+        raise ModelMismatch(
+            f"The collection was embedded by {collection.model}@{collection.model_revision}; "
+            f"this service now runs {model.name}@{model.revision}. Its texts must be embedded again first."
+        )
+
+
+async def store_batch(
+    database: Database, place: Place, records: Sequence[Prepared], *, meter: Meter, latency_ms: float
+) -> StoredBatch:
+    """Stores a batch, all of it or nothing, in one round trip. Raises NotFound where the collection has just gone."""
+    types = await database.vector_types()
+    ids = arrays.texts(record.id for record in records)
+    batch = {
+        "ids": ids,
+        "texts": arrays.texts(record.text for record in records),
+        "raw_values": arrays.Column(types.vector, [record.raw_values for record in records]),
+        "metadata": arrays.jsonbs(record.metadata for record in records),
+        "content_hashes": arrays.blobs(record.content_hash for record in records),
+        "expires_at": arrays.timestamps(record.expires_at for record in records),
+        "lease": LEASE,
+        "slot": random_slot(),
+    }
+    metering = meter.params(latency_ms=latency_ms, requests=1)
+    [[(found, written)], pending] = await database.transact(
+        place.account_no,
+        Statement(_SQL["upsert_vectors"], metering | place.params | batch),
+        Statement(_SQL["list_pending_of_batch"], place.params | {"ids": ids}),
+    )
+    if not found:
+        raise unknown_collection()
+    return StoredBatch(written=written, pending_ids=frozenset(row[0] for row in pending))
+
+
+async def fetch(
+    database: Database, place: Place, ids: Sequence[str], *, meter: Meter, latency_ms: float
+) -> list[StoredVector]:
+    """The vectors of those ids, in the order asked; unknown and expired ones are left out."""
+    statement = Statement(_SQL["fetch_vectors"], place.params | {"ids": arrays.texts(ids)})
+    rows, _ = await database.transact(place.account_no, statement, meter.event(Work(requests=1), latency_ms=latency_ms))
+    found = {row[0]: StoredVector(*row) for row in rows}
+    return [found[vector_id] for vector_id in ids if vector_id in found]
+
+
+async def delete_by_ids(
+    database: Database, place: Place, ids: Sequence[str], *, meter: Meter, latency_ms: float
+) -> int:
+    """Deletes the vectors of those ids and answers how many there were."""
+    params = place.params | {"ids": arrays.texts(ids), "slot": random_slot()}
+    [[(count,)], _] = await database.transact(
+        place.account_no,
+        Statement(_SQL["delete_vectors_by_ids"], params),
+        meter.event(Work(requests=1), latency_ms=latency_ms),
+    )
+    return int(count)

@@ -1,0 +1,275 @@
+"""The only wiring to Starlette and Mangum: from an endpoint, a plain async function, to ASGI and to Lambda.
+
+    app = endpoint_app("POST /v1/search", search, request=SearchRequest, scope="read")
+    handler = lambda_handler(app)
+
+A request passes in this order: route, body (bounded, decoded once), admission (one statement), endpoint, answer. A bad
+credential is told before a bad body. Every answer, an error too, carries its request id and the security headers, and
+leaves one log line without content.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from mangum import Mangum
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import compile_path
+from starlette.types import Message, Receive, Scope, Send
+
+from shared import log
+from shared.admission import Admission, CollectionRef, Principal, admit
+from shared.config import Settings, settings
+from shared.db.connection import Database
+from shared.errors import FluxVectorError, InternalError, MethodNotAllowed, NotFound
+from shared.ids import new_id
+from shared.keys import Scope as KeyScope
+from shared.usage import Meter
+from shared.web import body as bodies
+from shared.web.auth import bearer_credential
+from shared.web.context import database
+from shared.web.errors import error_response
+from shared.web.headers import SECURITY_HEADERS
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+_METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class NoRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """The request of a call that takes nothing."""
+
+
+@dataclass(slots=True)
+class Call(Generic[R]):
+    """One request on its way through an endpoint."""
+
+    request: R
+    request_id: str
+    route: str
+    path_params: Mapping[str, Any]
+    ip_address: str | None
+    started: float
+    _admission: Admission | None
+
+    @property
+    def admission(self) -> Admission:
+        """Who asks and for which collection; only for calls that have a scope."""
+        if self._admission is None:
+            raise InternalError("Something went wrong on our side.")
+        return self._admission
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks."""
+        return self.admission.principal
+
+    @property
+    def collection(self) -> CollectionRef:
+        """The collection that the request names. Raises NotFound."""
+        return self.admission.require_collection()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this process."""
+        return settings()
+
+    @property
+    def database(self) -> Database:
+        """The database, as the role of the functions."""
+        return database()
+
+    @property
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the request arrived."""
+        return (time.perf_counter() - self.started) * 1000
+
+    @property
+    def meter(self) -> Meter:
+        """For whom and by what this request's work is metered."""
+        principal = self.principal
+        return Meter(
+            account_no=principal.account_no,
+            env=principal.env,
+            plan=principal.plan,
+            endpoint=self.route,
+            key_no=principal.key_no,
+            request_id=self.request_id,
+            ip_address=self.ip_address,
+        )
+
+
+@dataclass(slots=True)
+class _Trace:
+    """What the log line of a request may tell, known as it goes."""
+
+    principal: Principal | None = None
+
+
+LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
+Endpoint = Callable[[Call[R]], Awaitable[Any]]
+
+
+class EndpointApp(Generic[R]):
+    """The ASGI app of one endpoint. `route` is its route key, `POST /v1/search`; None takes every request."""
+
+    def __init__(
+        self, route: str | None, endpoint: Endpoint[R], *, request: type[R], scope: KeyScope | None, status: int
+    ) -> None:
+        self.route = route
+        self._endpoint = endpoint
+        self._shape = request
+        self._scope = scope
+        self._status = status
+        self._names_collection = "collection" in request.__struct_fields__
+        if route is not None:
+            self._method, path = route.split(" ", 1)
+            self._pattern, _, self._convertors = compile_path(path)
+
+    def __repr__(self) -> str:
+        return f"EndpointApp({self.route!r})"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers an HTTP request; lifespan is the server's business, other protocols are nobody's."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"An endpoint speaks HTTP only, not {scope['type']}.")
+        started = time.perf_counter()
+        request_id = new_id("req")
+        request = Request(scope, receive)
+        trace = _Trace()
+        try:
+            call = await self._admitted(request, request_id, started, trace)
+            answer = await self._endpoint(call)
+            response = answer if isinstance(answer, Response) else _json_response(answer, self._status)
+        except FluxVectorError as error:
+            response = error_response(error, request_id)
+        except (ClientDisconnect, asyncio.CancelledError):
+            self._log(request, request_id, 499, started, trace)
+            raise
+        except Exception as error:  # the border: whatever it is, the caller gets our shape and the log its place
+            log.event("unexpected_error", request_id=request_id, type=type(error).__name__, where=log.where(error))
+            response = error_response(InternalError("Something went wrong on our side."), request_id)
+        await response(scope, receive, _with_headers(send, request_id))
+        self._log(request, request_id, response.status_code, started, trace)
+
+    async def _admitted(self, request: Request, request_id: str, started: float, trace: _Trace) -> Call[R]:
+        path_params = self._match(request)
+        fault: FluxVectorError | None = None
+        decoded: R | None = None
+        try:
+            decoded = await self._decoded(request)
+        except FluxVectorError as error:
+            fault = error
+        admission = None
+        if self._scope is not None:
+            collection = getattr(decoded, "collection", None) if self._names_collection else None
+            admission = await admit(database(), bearer_credential(request), collection=collection)
+            trace.principal = admission.principal
+            admission.principal.require(self._scope)
+        if fault is not None:
+            raise fault
+        client = request.client
+        return Call(
+            request=decoded,  # type: ignore[arg-type]  # there is no fault, so it was decoded
+            request_id=request_id,
+            route=self.route or "",
+            path_params=path_params,
+            ip_address=client.host if client else None,
+            started=started,
+            _admission=admission,
+        )
+
+    def _match(self, request: Request) -> Mapping[str, Any]:
+        if self.route is None:
+            return {}
+        match = self._pattern.match(request.scope["path"])
+        if match is None:
+            raise not_found(request)
+        if request.method != self._method and not (request.method == "HEAD" and self._method == "GET"):
+            raise MethodNotAllowed(f"{request.method} is not allowed here.", allow=[self._method])
+        return {name: self._convertors[name].convert(value) for name, value in match.groupdict().items()}
+
+    async def _decoded(self, request: Request) -> R:
+        if self.route is None:
+            return self._shape()
+        if request.method in _METHODS_WITH_BODY:
+            raw = await bodies.read_body(request, settings().max_body_bytes)
+            if not raw and self._shape is NoRequest:
+                return self._shape()
+            bodies.require_json(request)
+            return bodies.decode_json(raw, self._shape)
+        return bodies.decode_query(request, self._shape)
+
+    def _log(self, request: Request, request_id: str, status: int, started: float, trace: _Trace) -> None:
+        log.event(
+            "request",
+            request_id=request_id,
+            method=request.method,
+            route=self.route,
+            status=status,
+            ms=round((time.perf_counter() - started) * 1000, 2),
+            account=trace.principal.account_id if trace.principal else None,
+            key=trace.principal.key_id if trace.principal else None,
+        )
+
+
+def endpoint_app(
+    route: str | None,
+    endpoint: Endpoint[R],
+    *,
+    request: type[R],
+    scope: KeyScope | None,
+    status: int = 200,
+) -> EndpointApp[R]:
+    """The ASGI app of an endpoint.
+
+    `request` is the struct of its body, or of its query string where the method has no body. `scope` is what the
+    credential must allow; None makes the call public. A field named `collection` is looked up while admitting.
+    """
+    return EndpointApp(route, endpoint, request=request, scope=scope, status=status)
+
+
+def lambda_handler(app: EndpointApp[R]) -> LambdaHandler:
+    """The AWS Lambda handler of an app. Mangum would run a lifespan around every single call, so it is off.
+
+    Mangum is made at the first call: it takes the thread's event loop for its own, and warns where there is none.
+    """
+
+    @cache
+    def mangum() -> Mangum:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        return Mangum(app, lifespan="off")
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return mangum()(event, context)
+
+    return handler
+
+
+def not_found(request: Request) -> NotFound:
+    """The answer for a path that is no route."""
+    return NotFound(f"There is nothing at {request.method} of this path.")
+
+
+def _json_response(answer: Any, status: int) -> Response:
+    return Response(msgspec.json.encode(answer), status_code=status, media_type="application/json")
+
+
+def _with_headers(send: Send, request_id: str) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS:
+                headers.setdefault(name.decode(), value.decode())
+            headers["X-Request-Id"] = request_id
+        await send(message)
+
+    return send_with_headers

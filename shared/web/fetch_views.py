@@ -1,0 +1,55 @@
+"""The answer of a fetch, by whichever way the ids came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from shared.clock import rfc3339
+from shared.errors import ValidationFailed
+from shared.places import Place
+from shared.records import MAX_RECORDS, check_ids
+from shared.vectors import StoredVector, fetch
+from shared.web.app import Call
+from shared.web.views import metadata_view, values_view
+
+
+class VectorView(Struct):
+    """A stored vector. `values` are the ones sent, or the embedding; null while it is pending."""
+
+    id: str
+    text: str | None
+    values: list[float] | None
+    metadata: dict[str, Any]
+    pending: bool
+    expires_at: str | None
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def of(cls, vector: StoredVector) -> VectorView:
+        return cls(
+            id=vector.id,
+            text=vector.text,
+            values=values_view(vector.values),
+            metadata=metadata_view(vector.metadata),
+            pending=vector.is_pending,
+            expires_at=rfc3339(vector.expires_at) if vector.expires_at else None,
+            created_at=rfc3339(vector.created_at),
+            updated_at=rfc3339(vector.updated_at),
+        )
+
+
+class FetchResponse(Struct):
+    vectors: list[VectorView]
+
+
+async def fetch_vectors(call: Call[Any], ids: Sequence[str], namespace: str) -> FetchResponse:
+    """The vectors of up to 1,000 ids of the call's collection, in the order asked."""
+    if not 1 <= len(ids) <= MAX_RECORDS:
+        raise ValidationFailed.of("ids", f"is not 1 to {MAX_RECORDS} ids")
+    place = Place(call.principal.account_no, call.collection.collection_no, namespace)
+    vectors = await fetch(call.database, place, check_ids(ids), meter=call.meter, latency_ms=call.elapsed_ms)
+    return FetchResponse([VectorView.of(vector) for vector in vectors])

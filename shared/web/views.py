@@ -1,0 +1,93 @@
+"""Shapes that several answers share, and the calls' common parts of requests."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from shared.api_keys import ApiKey
+from shared.clock import rfc3339
+from shared.collections import Collection
+from shared.pages import DEFAULT_LIMIT, MAX_LIMIT
+from shared.vector_values import values_of_binary
+
+CollectionName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")]
+
+
+class PageRequest(Struct, forbid_unknown_fields=True):
+    """The query string of a listing."""
+
+    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+    cursor: str = ""
+
+
+class CollectionView(Struct):
+    """A collection on the wire."""
+
+    name: str
+    dimension: int
+    metric: str
+    description: str | None
+    language: str | None
+    vectors_count: int
+    pending_count: int
+    model: str | None
+    model_revision: str | None
+    created_at: str
+
+    @classmethod
+    def of(cls, collection: Collection) -> CollectionView:
+        return cls(
+            name=collection.name,
+            dimension=collection.dimension,
+            metric=collection.metric,
+            description=collection.description,
+            language=collection.language,
+            vectors_count=collection.vectors_count,
+            pending_count=collection.pending_count,
+            model=collection.model,
+            model_revision=collection.model_revision,
+            created_at=rfc3339(collection.created_at),
+        )
+
+
+class ApiKeyView(Struct, omit_defaults=True):
+    """An API key on the wire; `key` and `warning` only in the one answer that shows it."""
+
+    id: str
+    prefix: str
+    name: str
+    env: str
+    scopes: list[str]
+    created_at: str
+    last_used_at: str | None
+    expires_at: str | None
+    key: str | None = None
+    warning: str | None = None
+
+    @classmethod
+    def of(cls, key: ApiKey) -> ApiKeyView:
+        return cls(
+            id=key.key_id,
+            prefix=f"fv_{key.env}_{key.prefix}",
+            name=key.name,
+            env=key.env,
+            scopes=list(key.scopes),
+            created_at=rfc3339(key.created_at),
+            last_used_at=rfc3339(key.last_used_at) if key.last_used_at else None,
+            expires_at=rfc3339(key.expires_at) if key.expires_at else None,
+            key=key.text,
+            warning="Store this key now: it is shown only this once." if key.text else None,
+        )
+
+
+def metadata_view(document: str) -> dict[str, Any]:
+    """Metadata as the database gave it, put into the answer as it is, without being parsed."""
+    return msgspec.Raw(document.encode())  # type: ignore[return-value]  # Raw is written as the JSON that it holds
+
+
+def values_view(binary: bytes | None) -> list[float] | None:
+    """A vector's numbers for the answer."""
+    return None if binary is None else values_of_binary(binary)

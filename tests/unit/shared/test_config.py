@@ -1,0 +1,47 @@
+"""Settings: all faults together, defaults, and no secret in a repr."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.config import ConfigurationError, Settings
+
+GOOD = {
+    "FLUXVECTOR_DATABASE_URL": "postgresql://api:hunter2@db/fluxvector",
+    "FLUXVECTOR_EMBEDDER_URL": "http://embedder:8081/",
+    "FLUXVECTOR_EMBEDDER_TOKEN": "sesame",
+    "FLUXVECTOR_MODEL": "multilingual-e5-large@2024-02",
+    "FLUXVECTOR_MODEL_UNRELATED_COSINE": "0.7",
+}
+
+
+def test_a_good_environment_is_read() -> None:
+    settings = Settings.from_env(GOOD)
+    assert settings.embedder_url == "http://embedder:8081"
+    assert (settings.model.name, settings.model.revision) == ("multilingual-e5-large", "2024-02")
+    assert settings.model.unrelated_cosine == 0.7
+    assert settings.database_pool_size == 1
+    assert settings.max_body_bytes == 32 * 1024 * 1024
+
+
+def test_all_faults_are_reported_together() -> None:
+    bad = {"FLUXVECTOR_EMBEDDER_URL": "embedder", "FLUXVECTOR_MODEL": "e5", "FLUXVECTOR_DATABASE_POOL_SIZE": "many"}
+    with pytest.raises(ConfigurationError) as raised:
+        Settings.from_env(bad)
+    message = str(raised.value)
+    assert "FLUXVECTOR_DATABASE_URL is not set." in message
+    assert "FLUXVECTOR_EMBEDDER_URL is not an http:// or https:// URL." in message
+    assert "FLUXVECTOR_MODEL is not <name>@<revision>." in message
+    assert "FLUXVECTOR_DATABASE_POOL_SIZE is not a number from 1 to 1000." in message
+
+
+@pytest.mark.parametrize("value", ["nan", "1", "-0.1", "x"])
+def test_the_unrelated_cosine_is_below_one(value: str) -> None:
+    with pytest.raises(ConfigurationError, match="FLUXVECTOR_MODEL_UNRELATED_COSINE"):
+        Settings.from_env(GOOD | {"FLUXVECTOR_MODEL_UNRELATED_COSINE": value})
+
+
+def test_secrets_are_not_in_the_repr() -> None:
+    shown = repr(Settings.from_env(GOOD))
+    assert "hunter2" not in shown
+    assert "sesame" not in shown
