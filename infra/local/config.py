@@ -1,0 +1,79 @@
+"""Settings of `make run`: the only reader of the environment in local mode."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.config import EnvReader
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+# What a child process inherits: where programs and temporary files are and in which language; nothing else, so that no
+# secret and no setting of ours reaches a process that it was not given to.
+INHERITED = (
+    *("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"),
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSettings:
+    """What a person may set for `make run`; paths are absolute."""
+
+    host: str
+    port: int
+    data_dir: Path
+    model_dir: Path
+    # Inherited by every child, and by the embedder alone.
+    inherited: Mapping[str, str]
+    embedder_overrides: Mapping[str, str]
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> LocalSettings:
+        """Read FLUXVECTOR_HOST, _PORT, _DATA_DIR (from the working directory) and _MODEL_DIR.
+
+        Raises shared.config.ConfigurationError with all faults together.
+        """
+        env = os.environ if env is None else env
+        reader = EnvReader(env)
+        settings = cls(
+            host=reader.get("FLUXVECTOR_HOST", _host, "127.0.0.1"),
+            port=reader.get("FLUXVECTOR_PORT", _port, "8080"),
+            data_dir=reader.get("FLUXVECTOR_DATA_DIR", _path, ".local"),
+            model_dir=reader.get(
+                "FLUXVECTOR_MODEL_DIR", _path, str(REPOSITORY / ".local" / "models" / "multilingual-e5-small")
+            ),
+            inherited={name: env[name] for name in INHERITED if name in env},
+            embedder_overrides={name: env[name] for name in ("EMBEDDER_THREADS",) if name in env},
+        )
+        reader.raise_faults()
+        return settings
+
+
+def is_set_to_exit_with_parent(env: Mapping[str, str] | None = None) -> bool:
+    """Whether FLUXVECTOR_EXIT_WITH_PARENT asks a gateway or scheduler to end with the process that started it."""
+    return (os.environ if env is None else env).get("FLUXVECTOR_EXIT_WITH_PARENT") == "1"
+
+
+def _host(raw: str) -> str:
+    host = raw.strip().removeprefix("[").removesuffix("]")
+    if not host:
+        raise ValueError("is empty")
+    return host
+
+
+def _port(raw: str) -> int:
+    if not (raw.isascii() and raw.isdigit() and 1 <= int(raw) <= 65_535):
+        raise ValueError("is not a port from 1 to 65535")
+    return int(raw)
+
+
+def _path(raw: str) -> Path:
+    if not raw.strip():
+        raise ValueError("is empty")
+    if "\0" in raw or "\n" in raw:
+        raise ValueError("is not a path")
+    return Path(raw).expanduser().absolute()

@@ -1,0 +1,115 @@
+"""The demo account of the first start: one live API key, a password, and lines to copy."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import json
+import os
+import secrets
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from infra.local.net import Address
+from shared.accounts import create_account, email_key
+from shared.api_keys import create_key
+from shared.db.connection import Database
+from shared.keys import ALL_SCOPES, key_hash
+from shared.passwords import hash_password
+
+EMAIL = "demo@fluxvector.local"
+COLLECTION = "demo"
+
+_KEY_EXISTS = b"SELECT EXISTS (SELECT FROM key_hashes WHERE key_hash = %(key_hash)s)"
+_ACCOUNT_OF_EMAIL = b"SELECT account_no FROM account_emails WHERE email_key = %(email_key)s"
+_SET_PASSWORD = b"UPDATE accounts SET password_hash = %(password_hash)s WHERE account_no = %(account_no)s"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Demo:
+    """The demo account's credentials."""
+
+    api_key: str
+    email: str
+    password: str
+
+
+def ensure_demo(owner_url: str, credentials: Path, pepper: str) -> Demo:
+    """The demo account: the one that `credentials` tells of while its key works, else a new key and password.
+
+    A first start that was killed half way, a lost file or a revoked key thus end well at the next start. Raises
+    psycopg.Error.
+    """
+    known = _read(credentials)
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        if known is not None:
+            row = owner.execute(_KEY_EXISTS, {"key_hash": key_hash(known.api_key)}).fetchone()
+            if row == (True,):
+                return known
+        password = secrets.token_urlsafe(16)
+        password_hash = hash_password(password, pepper=pepper.encode())
+        row = owner.execute(_ACCOUNT_OF_EMAIL, {"email_key": email_key(EMAIL)}).fetchone()
+        if row is not None:
+            owner.execute(_SET_PASSWORD, {"password_hash": password_hash, "account_no": row[0]})
+    account_no = None if row is None else int(row[0])
+    return Demo(asyncio.run(_new_key(owner_url, account_no, password_hash)), EMAIL, password)
+
+
+async def _new_key(owner_url: str, account_no: int | None, password_hash: str) -> str:
+    database = Database(owner_url)
+    try:
+        if account_no is None:
+            account_no = await create_account(database, email=EMAIL, password_hash=password_hash)
+        key = await create_key(database, account_no, name="demo", env="live", scopes=ALL_SCOPES, expires_at=None)
+    finally:
+        await database.close()
+    if key.text is None:
+        raise AssertionError("a key has its text at its birth")
+    return key.text
+
+
+def _read(credentials: Path) -> Demo | None:
+    try:
+        found: dict[str, Any] = json.loads(credentials.read_text(encoding="utf-8"))
+        return Demo(str(found["api_key"]), str(found["email"]), str(found["password"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def lines_to_copy(address: Address, api_key: str) -> tuple[str, str, str]:
+    """Shell lines that work as they are: an upsert and a search by curl, a search by the Python client."""
+    vectors = [
+        {"id": "cat", "text": "A cat sleeps on the warm windowsill."},
+        {"id": "invoice", "text": "The invoice is due at the end of the month."},
+        {"id": "bread", "text": "Knead the dough and let it rise for an hour."},
+    ]
+    question = "When do I have to pay?"
+    search = (
+        f"from fluxvector import FluxVector; fv = FluxVector(api_key={api_key!r}, base_url={address.base_url!r}); "
+        f"[print(round(hit.score, 3), hit.text) for hit in fv.search({COLLECTION!r}, {question!r}).results]"
+    )
+    return (
+        _curl(address, api_key, "/v1/vectors/upsert", {"collection": COLLECTION, "vectors": vectors}),
+        _curl(address, api_key, "/v1/search", {"collection": COLLECTION, "text": question, "top_k": 3}),
+        f'{_python()} -c "{search}"',
+    )
+
+
+def _curl(address: Address, api_key: str, path: str, body: dict[str, Any]) -> str:
+    headers = f"-H 'Authorization: Bearer {api_key}' -H 'Content-Type: application/json'"
+    return f"curl -sS {shlex.quote(address.base_url + path)} {headers} -d {shlex.quote(json.dumps(body))}"
+
+
+def _python() -> str:
+    """This environment's Python, after the client's installation where it is not there (`make test` installs it)."""
+    python = Path(sys.executable)
+    shown = os.path.relpath(python) if python.is_relative_to(Path.cwd()) else str(python)
+    quoted = shlex.quote(shown)
+    if importlib.util.find_spec("fluxvector") is not None:
+        return quoted
+    return f"{quoted} -m pip install -q fluxvector && {quoted}"

@@ -1,0 +1,238 @@
+"""`make run`: starts the database, embedder, gateway and scheduler, watches them, and stops them in order."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from types import FrameType
+
+from infra.local.children import Child
+from infra.local.config import LocalSettings
+from infra.local.console import say
+from infra.local.datadir import DataDir, Secrets
+from infra.local.demo import COLLECTION, Demo, ensure_demo, lines_to_copy
+from infra.local.failure import StartFailure
+from infra.local.files import write_private_json
+from infra.local.model import Model, read_model
+from infra.local.net import Address, free_address, free_loopback_port, request
+from infra.local.postgres import Postgres
+from infra.migrations.bootstrap import bootstrap
+from infra.migrations.roles import API, DATABASE, JOBS, OWNER, Passwords
+from infra.migrations.runner import migrate
+
+READY_SECONDS = 120.0
+GATEWAY_POOL_SIZE = "16"
+
+
+class StopRequested(Exception):
+    """Somebody pressed Ctrl-C or sent SIGTERM."""
+
+
+class Supervisor:
+    """One `make run`. `run` returns when it was asked to stop; every process is gone by then, whatever happened."""
+
+    def __init__(self, settings: LocalSettings) -> None:
+        self._settings = settings
+        self._stop_requested = False
+        self._began = time.monotonic()
+        self._postgres: Postgres | None = None
+        # In the order in which they stop: who uses a service stops before it.
+        self._children: dict[str, Child] = {}
+
+    def run(self) -> None:
+        """Start everything, say so, watch until SIGINT or SIGTERM. Raises StartFailure, OSError, psycopg.Error."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # nohup's wish is kept: it ignores SIGHUP for us.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._request_stop)
+        data_dir = DataDir(self._settings.data_dir)
+        try:
+            self._start(data_dir)
+            self._watch(data_dir)
+        except StopRequested:
+            say("stopping")
+        finally:
+            self._stop()
+            data_dir.close()
+
+    def _request_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop_requested = True
+
+    def _pause(self, seconds: float) -> None:
+        """Sleep, but no longer than until somebody asks for a stop, which raises StopRequested."""
+        end = time.monotonic() + seconds
+        while not self._stop_requested:
+            left = end - time.monotonic()
+            if left <= 0:
+                return
+            time.sleep(min(left, 0.05))
+        raise StopRequested
+
+    # --- start
+
+    def _start(self, data_dir: DataDir) -> None:
+        settings = self._settings
+        data_dir.check_room()
+        address = free_address(settings.host, settings.port)
+        model = read_model(settings.model_dir)
+        is_first = data_dir.is_new
+        kept = data_dir.secrets()
+        self._step(f"data in {data_dir.path}, model {model.name}")
+
+        postgres = Postgres(
+            data_dir.path,
+            log=data_dir.log("postgres"),
+            admin_password=kept.postgres,
+            pause=self._pause,
+            announce=self._step,
+        )
+        self._make_children(data_dir, address, model, postgres, kept)
+        # The model takes longest to load and needs nobody; the gateway waits for the schema that its code expects.
+        self._step("starting the embedder and the database")
+        self._children["embedder"].start()
+        self._postgres = postgres
+        postgres.start()
+        owner_url = postgres.url(OWNER, kept.fluxvector_owner, DATABASE)
+        bootstrap(postgres.admin_url, Passwords(kept.fluxvector_owner, kept.fluxvector_api, kept.fluxvector_jobs))
+        migrate(owner_url, on_applied=lambda migration: self._step(f"migration {migration.file_name}"))
+        self._step("starting the gateway and the scheduler")
+        self._children["gateway"].start()
+        self._children["scheduler"].start()
+        demo = ensure_demo(owner_url, data_dir.credentials, kept.password_pepper)
+        self._wait_until_ready(address)
+        # The lines to copy need it; made again it is the same one, and one that its owner changed stays theirs.
+        made = request(address, "POST", "/v1/collections", body={"name": COLLECTION}, token=demo.api_key)
+        if made not in (200, 201, 409):
+            raise StartFailure(f"The collection {COLLECTION!r} could not be made (status {made}): see {data_dir.logs}.")
+        write_private_json(
+            data_dir.credentials,
+            {
+                "base_url": address.base_url,
+                "api_key": demo.api_key,
+                "email": demo.email,
+                "password": demo.password,
+                "database_url": owner_url,
+            },
+        )
+        self._welcome(address, demo, data_dir, is_first=is_first)
+
+    def _make_children(
+        self, data_dir: DataDir, address: Address, model: Model, postgres: Postgres, kept: Secrets
+    ) -> None:
+        inherited = self._settings.inherited
+        embedder_port = str(free_loopback_port())
+        token = secrets.token_urlsafe(32)
+        shared = {
+            **inherited,
+            "FLUXVECTOR_EMBEDDER_URL": f"http://127.0.0.1:{embedder_port}",
+            "FLUXVECTOR_EMBEDDER_TOKEN": token,
+            "FLUXVECTOR_MODEL": f"{model.name}@{model.revision}",
+            "FLUXVECTOR_MODEL_UNRELATED_COSINE": repr(model.unrelated_cosine),
+            "FLUXVECTOR_EXIT_WITH_PARENT": "1",
+        }
+        environments: dict[str, tuple[str, Mapping[str, str]]] = {
+            "gateway": (
+                "infra.local.gateway",
+                {
+                    **shared,
+                    "FLUXVECTOR_HOST": address.bind,
+                    "FLUXVECTOR_PORT": str(address.port),
+                    "FLUXVECTOR_DATABASE_URL": postgres.url(API, kept.fluxvector_api, DATABASE),
+                    "FLUXVECTOR_DATABASE_POOL_SIZE": GATEWAY_POOL_SIZE,
+                },
+            ),
+            "scheduler": (
+                "infra.local.scheduler",
+                {**shared, "FLUXVECTOR_DATABASE_URL": postgres.url(JOBS, kept.fluxvector_jobs, DATABASE)},
+            ),
+            "embedder": (
+                "embedder",
+                {
+                    **inherited,
+                    **self._settings.embedder_overrides,
+                    "EMBEDDER_MODEL_DIR": str(self._settings.model_dir),
+                    "EMBEDDER_HOST": "127.0.0.1",
+                    "EMBEDDER_PORT": embedder_port,
+                    "EMBEDDER_TOKEN": token,
+                    "EMBEDDER_EXIT_WITH_PARENT": "1",
+                },
+            ),
+        }
+        for name, (module, environment) in environments.items():
+            command = [sys.executable, "-m", module]
+            self._children[name] = Child(name, command, environment=environment, log=data_dir.log(name))
+
+    def _wait_until_ready(self, address: Address) -> None:
+        """Return when GET /ready is 200. A child that dies before has met something that a restart does not mend."""
+        started = time.monotonic()
+        announced = started
+        while request(address, "GET", "/ready", timeout_s=5.0) != 200:
+            for child in self._children.values():
+                status = child.died()
+                if status is not None:
+                    raise StartFailure(f"The {child.name} ended with status {status} while starting: see {child.log}.")
+            now = time.monotonic()
+            if now - started > READY_SECONDS:
+                logs = self._settings.data_dir / "logs"
+                raise StartFailure(f"The service was not ready after {READY_SECONDS:.0f} s: see {logs}.")
+            if now - announced > 5:
+                announced = now
+                self._step("waiting for all to answer")
+            self._pause(0.03)
+
+    def _step(self, line: str) -> None:
+        say(f"[{time.monotonic() - self._began:5.1f} s] {line}")
+
+    def _welcome(self, address: Address, demo: Demo, data_dir: DataDir, *, is_first: bool) -> None:
+        self._step("ready")
+        upsert, search, client = lines_to_copy(address, demo.api_key)
+        say()
+        say(f"  Base URL  {address.base_url}")
+        say(f"  API key   {demo.api_key}")
+        say(f"  {'A demo account was made; its' if is_first else 'The'} credentials are in {data_dir.credentials}")
+        for title, line in (
+            ("Store three texts:", upsert),
+            ("Search them by meaning:", search),
+            ("The same by the Python client:", client),
+        ):
+            say(f"\n{title}\n{line}")
+        say("\nCtrl-C stops everything.")
+
+    # --- watch
+
+    def _watch(self, data_dir: DataDir) -> None:
+        """Start again what dies, until somebody asks for a stop; too many quick deaths raise StartFailure."""
+        next_look_at_logs = time.monotonic()
+        while True:
+            self._pause(0.25)
+            self._watch_postgres()
+            for child in self._children.values():
+                status = child.died()
+                if status is not None:
+                    if not child.schedule_restart():
+                        raise StartFailure(f"The {child.name} keeps ending (status {status}): see {child.log}.")
+                    self._step(f"the {child.name} ended with status {status} and is started again, see {child.log}")
+                child.restart_if_due()
+            if time.monotonic() >= next_look_at_logs:
+                next_look_at_logs = time.monotonic() + 30
+                data_dir.bound_logs()
+
+    def _watch_postgres(self) -> None:
+        postgres = self._postgres
+        if postgres is not None and postgres.process is not None and postgres.process.poll() is not None:
+            self._step(f"the database ended and is started again, see {postgres.log}")
+            postgres.start()
+            self._step("the database is back")
+
+    # --- stop
+
+    def _stop(self) -> None:
+        with ExitStack() as stack:  # last in, first out, and each of them whatever the others do
+            if self._postgres is not None:
+                stack.callback(self._postgres.stop)
+            for child in reversed(self._children.values()):
+                stack.callback(child.stop)
