@@ -14,7 +14,7 @@ from typing import Literal
 import httpcore2
 import msgspec
 
-from shared import log
+from shared import log, timing
 from shared.config import TEXT_DIMENSION, Model, settings
 from shared.errors import Unavailable
 
@@ -60,17 +60,18 @@ class Embedder:
 
     async def embed(self, kind: Kind, texts: Sequence[str], *, budget_s: float, dtype: Dtype = "float16") -> Embeddings:
         """Embeds 1 to 1,024 texts of at most 64 KB within the budget. Raises Unavailable."""
-        response = await self._request(
-            "POST",
-            self._embed_url,
-            headers={
-                "Content-Type": "application/json",
-                "Accept": f"application/octet-stream; dtype={dtype}",
-                "X-Deadline-Ms": str(max(int(budget_s * 1000), 1)),
-            },
-            content=msgspec.json.encode({"kind": kind, "inputs": texts}),
-            budget_s=budget_s,
-        )
+        with timing.timed("embedding"):
+            response = await self._request(
+                "POST",
+                self._embed_url,
+                headers={
+                    "Content-Type": "application/json",
+                    "Accept": f"application/octet-stream; dtype={dtype}",
+                    "X-Deadline-Ms": str(max(int(budget_s * 1000), 1)),
+                },
+                content=msgspec.json.encode({"kind": kind, "inputs": texts}),
+                budget_s=budget_s,
+            )
         if response.status != 200:
             raise _refused(response)
         return self._parse(response, rows=len(texts), width=TEXT_DIMENSION * _BYTES[dtype])

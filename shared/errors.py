@@ -122,8 +122,7 @@ class ValidationFailed(FluxVectorError):
         """The refusal of one or more fields; the sentence names the first."""
         first = details[0]
         more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
-        where = f"{first.field}: " if first.field else ""
-        return cls(f"{where}{first.error}{more}", details=details)
+        return cls(f"{first.field or 'The request'}: {first.error}{more}", details=details)
 
 
 class InternalError(FluxVectorError):

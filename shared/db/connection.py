@@ -18,7 +18,7 @@ import psycopg
 from psycopg import AsyncConnection, errors
 from psycopg.pq import TransactionStatus
 
-from shared import log
+from shared import log, timing
 from shared.db import arrays
 from shared.errors import Conflict, InternalError, Unavailable
 
@@ -90,9 +90,10 @@ class Database:
         timed out) or InternalError.
         """
         account = Statement(_SET_ACCOUNT, {"account_no": str(account_no)})
-        results = await self._retrying(
-            [Statement(b"BEGIN"), account, *statements, Statement(b"COMMIT")], pipelined=True
-        )
+        with timing.timed("database"):
+            results = await self._retrying(
+                [Statement(b"BEGIN"), account, *statements, Statement(b"COMMIT")], pipelined=True
+            )
         return results[2:-1]
 
     async def _retrying(self, statements: Sequence[Statement], *, pipelined: bool) -> list[list[Row]]:

@@ -25,7 +25,7 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import Message, Receive, Scope, Send
 
-from shared import log
+from shared import log, timing
 from shared.admission import Admission, CollectionRef, Principal, admit
 from shared.config import Settings, settings
 from shared.db.connection import Database
@@ -38,6 +38,7 @@ from shared.web.auth import bearer_credential
 from shared.web.context import database
 from shared.web.errors import error_response
 from shared.web.headers import SECURITY_HEADERS
+from shared.web.loop import process_loop
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -109,8 +110,9 @@ class Call(Generic[R]):
 
 @dataclass(slots=True)
 class _Trace:
-    """What the log line of a request may tell, known as it goes."""
+    """What the log line of a request may tell, known as it goes; `parts` is in milliseconds."""
 
+    parts: Mapping[str, float]
     principal: Principal | None = None
 
 
@@ -144,7 +146,7 @@ class EndpointApp(Generic[R]):
         started = time.perf_counter()
         request_id = new_id("req")
         request = Request(scope, receive)
-        trace = _Trace()
+        trace = _Trace(timing.collect())
         try:
             call = await self._admitted(request, request_id, started, trace)
             answer = await self._endpoint(call)
@@ -171,7 +173,8 @@ class EndpointApp(Generic[R]):
         admission = None
         if self._scope is not None:
             collection = getattr(decoded, "collection", None) if self._names_collection else None
-            admission = await admit(database(), bearer_credential(request), collection=collection)
+            with timing.timed("admission"):
+                admission = await admit(database(), bearer_credential(request), collection=collection)
             trace.principal = admission.principal
             admission.principal.require(self._scope)
         if fault is not None:
@@ -218,6 +221,7 @@ class EndpointApp(Generic[R]):
             ms=round((time.perf_counter() - started) * 1000, 2),
             account=trace.principal.account_id if trace.principal else None,
             key=trace.principal.key_id if trace.principal else None,
+            **{f"{name}_ms": round(ms, 2) for name, ms in trace.parts.items()},
         )
 
 
@@ -245,7 +249,7 @@ def lambda_handler(app: EndpointApp[R]) -> LambdaHandler:
 
     @cache
     def mangum() -> Mangum:
-        asyncio.set_event_loop(asyncio.new_event_loop())
+        process_loop()
         return Mangum(app, lifespan="off")
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
