@@ -1,0 +1,121 @@
+"""Each function answers the same by Lambda event and by ASGI."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import template
+from tests.support.api import make_tenant, serve_in_process
+from tests.support.database import REPOSITORY, TestDatabase
+from tests.support.embedder import RunningEmbedder
+from tests.support.events import http_event
+
+MODULES = {route.key: function.module for function in template.load() for route in function.routes}
+COLLECTION = {"name": "things", "description": "both ways"}
+RECORDS = [{"id": "a", "text": "A cat sleeps."}, {"id": "b", "text": "An invoice is due."}]
+
+# One life of an account's data: route key, query string, path parameters, body.
+STORY: list[tuple[str, str, dict[str, str], dict[str, Any] | None]] = [
+    ("GET /health", "", {}, None),
+    ("GET /ready", "", {}, None),
+    ("POST /v1/collections", "", {}, COLLECTION),
+    ("GET /v1/collections", "limit=5", {}, None),
+    ("GET /v1/collections/{name}", "", {"name": "things"}, None),
+    ("POST /v1/vectors/upsert", "", {}, {"collection": "things", "vectors": RECORDS}),
+    ("POST /v1/search", "", {}, {"collection": "things", "text": "pets"}),
+    ("POST /v1/vectors/query", "", {}, {"collection": "things", "id": "a", "include_values": True}),
+    ("GET /v1/vectors/fetch", "collection=things&ids=a%2Cb", {}, None),
+    ("GET /v1/vectors/fetch", "collection=things&ids=a&ids=b", {}, None),
+    ("POST /v1/vectors/fetch", "", {}, {"collection": "things", "ids": ["b"]}),
+    ("POST /v1/embed", "", {}, {"text": "ünï"}),
+    ("POST /v1/embed/batch", "", {}, {"texts": ["a", "漢字"]}),
+    ("POST /v1/vectors/delete", "", {}, {"collection": "things", "ids": ["a"]}),
+    ("DELETE /v1/collections/{name}", "", {"name": "things"}, None),
+    ("DELETE /v1/collections/{name}", "", {"name": "things"}, None),
+    ("GET /v1/api-keys", "", {}, None),
+    ("POST /v1/api-keys", "", {}, {"name": "k"}),
+    ("PATCH /v1/api-keys/{id}", "", {"id": "unknown"}, {"name": "k"}),
+    ("POST /v1/api-keys/{id}/rotate", "", {"id": "unknown"}, {}),
+    ("DELETE /v1/api-keys/{id}", "", {"id": "unknown"}, None),
+    ("GET /v1/usage", "", {}, None),
+]
+
+# What differs from one run to another: ids, keys, times.
+VARYING = re.compile(
+    r'"(?:request_id|created_at|updated_at|took_ms|last_used_at|id|key|prefix)":\s*("[^"]*"|[0-9.]+|null)'
+)
+
+
+def normal(body: str) -> Any:
+    return json.loads(VARYING.sub('"varying":0', body))
+
+
+def by_asgi(
+    test_database: TestDatabase, embedder: RunningEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[int, Any]]:
+    async def told() -> list[tuple[int, Any]]:
+        answers = []
+        async with serve_in_process(test_database, embedder.url, embedder.token, monkeypatch) as api:
+            for route, query, params, body in STORY:
+                method, path = route.split(" ")
+                answer = await api.client.request(
+                    method, f"{path.format(**params)}?{query}", json=body, headers=api.tenant.headers
+                )
+                answers.append((answer.status_code, normal(answer.text)))
+        return answers
+
+    return asyncio.run(told())
+
+
+# Run in a process of its own, as Lambda does: the handlers make their event loop and keep their connections.
+RUNNER = """
+import importlib, json, sys
+from shared.web.context import database
+from shared.web.loop import process_loop
+task = json.load(sys.stdin)
+answers = [importlib.import_module(module).handler(event, None) for module, event in task["calls"]]
+process_loop().run_until_complete(database().close())
+with open(task["answers"], "w") as out:
+    json.dump(answers, out)
+"""
+
+
+def by_events(test_database: TestDatabase, folder: Path) -> list[tuple[int, Any]]:
+    key = asyncio.run(make_tenant(test_database, "lambda@example.com")).key
+    calls = []
+    for route, query, params, body in STORY:
+        path = route.split(" ")[1].format(**params)
+        raw = None if body is None else json.dumps(body)
+        event = http_event(route, path=path, query=query, headers={"Authorization": f"Bearer {key}"}, body=raw)
+        calls.append((MODULES[route], event))
+    task = {"calls": calls, "answers": str(folder / "answers.json")}
+    subprocess.run([sys.executable, "-c", RUNNER], input=json.dumps(task), text=True, cwd=REPOSITORY, check=True)
+    answers = json.loads((folder / "answers.json").read_text())
+    for answer in answers:
+        assert answer["isBase64Encoded"] is False
+        assert answer["headers"]["x-frame-options"] == "DENY"
+    return [(answer["statusCode"], normal(answer["body"])) for answer in answers]
+
+
+def test_a_whole_story_is_the_same_by_asgi_and_by_lambda_events(
+    database: TestDatabase, embedder_process: RunningEmbedder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asgi = by_asgi(database, embedder_process, monkeypatch)
+    events = by_events(database, tmp_path)
+    for (route, *_), by_one, by_other in zip(STORY, asgi, events, strict=True):
+        assert by_one == by_other, route
+    assert [status for status, _ in asgi].count(200) == 17
+
+
+def test_the_story_visits_every_function() -> None:
+    visited = {MODULES[route] for route, *_ in STORY}
+    endpoints = {function.module for function in template.load() if function.routes}
+    assert endpoints - visited == set()

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import json
+import shlex
+
+from infra.local.demo import lines_to_copy
+from infra.local.net import Address
+
+
+def test_the_lines_are_whole_shell_commands() -> None:
+    upsert, search, client = lines_to_copy(Address("::", "::1", 8080), "fv_live_key")
+    for line, path in ((upsert, "/v1/vectors/upsert"), (search, "/v1/search")):
+        words = shlex.split(line)
+        assert words[0] == "curl"
+        assert f"http://[::1]:8080{path}" in words
+        assert "Authorization: Bearer fv_live_key" in words
+        assert json.loads(words[-1])["collection"] == "demo"
+    compile(shlex.split(client)[-1], "client", "exec")
+    assert all("\n" not in line for line in (upsert, search, client))
