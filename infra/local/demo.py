@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import os
 import secrets
@@ -106,10 +105,6 @@ def _curl(address: Address, api_key: str, path: str, body: dict[str, Any]) -> st
 
 
 def _python() -> str:
-    """This environment's Python, after the client's installation where it is not there (`make test` installs it)."""
+    """This environment's Python, which has the client."""
     python = Path(sys.executable)
-    shown = os.path.relpath(python) if python.is_relative_to(Path.cwd()) else str(python)
-    quoted = shlex.quote(shown)
-    if importlib.util.find_spec("fluxvector") is not None:
-        return quoted
-    return f"{quoted} -m pip install -q fluxvector && {quoted}"
+    return shlex.quote(os.path.relpath(python) if python.is_relative_to(Path.cwd()) else str(python))

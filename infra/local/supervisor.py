@@ -21,6 +21,7 @@ from infra.local.model import Model, read_model
 from infra.local.net import Address, free_address, free_loopback_port, request
 from infra.local.postgres import Postgres
 from infra.migrations.bootstrap import bootstrap
+from infra.migrations.partitions import ensure_usage_partitions
 from infra.migrations.roles import API, DATABASE, JOBS, OWNER, Passwords
 from infra.migrations.runner import migrate
 
@@ -99,6 +100,7 @@ class Supervisor:
         owner_url = postgres.url(OWNER, kept.fluxvector_owner, DATABASE)
         bootstrap(postgres.admin_url, Passwords(kept.fluxvector_owner, kept.fluxvector_api, kept.fluxvector_jobs))
         migrate(owner_url, on_applied=lambda migration: self._step(f"migration {migration.file_name}"))
+        ensure_usage_partitions(owner_url)
         self._step("starting the gateway and the scheduler")
         self._children["gateway"].start()
         self._children["scheduler"].start()

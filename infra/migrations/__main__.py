@@ -9,6 +9,7 @@ import psycopg
 
 from infra.migrations.config import owner_url
 from infra.migrations.failure import MigrationFailure
+from infra.migrations.partitions import ensure_usage_partitions
 from infra.migrations.runner import Migration, migrate, status
 
 
@@ -20,7 +21,9 @@ def _up() -> None:
     def announce(migration: Migration) -> None:
         _say(f"applied {migration.file_name}")
 
-    count = migrate(owner_url(), on_applied=announce)
+    url = owner_url()
+    count = migrate(url, on_applied=announce)
+    ensure_usage_partitions(url)
     _say("up to date" if count == 0 else f"{count} applied")
 
 

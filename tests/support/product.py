@@ -13,10 +13,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODEL_DIR = REPOSITORY / ".local" / "models" / "multilingual-e5-small"
@@ -143,9 +145,8 @@ def free_port() -> int:
 
 def process_table() -> dict[int, int]:
     """Parent of every process that lives (a zombie does not)."""
-    answer = subprocess.run(["ps", "-eo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
-    rows = (line.split() for line in answer.stdout.splitlines())
-    return {int(pid): int(parent) for pid, parent, state, *_ in rows if not state.startswith("Z")}
+    living = (process.info for process in psutil.process_iter(["pid", "ppid", "status"]))
+    return {info["pid"]: info["ppid"] for info in living if info["status"] != psutil.STATUS_ZOMBIE}
 
 
 def descendants(pid: int) -> set[int]:
@@ -169,7 +170,5 @@ def alive(pids: set[int], within_s: float = 0.0) -> set[int]:
 
 def command_lines(pids: set[int]) -> str:
     """What other users of the machine may see of the processes."""
-    with suppress(subprocess.CalledProcessError):
-        command = ["ps", "-ww", "-o", "args=", "-p", ",".join(map(str, sorted(pids)))]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return ""
+    running = psutil.process_iter(["pid", "cmdline"])
+    return "\n".join(" ".join(process.info["cmdline"] or ()) for process in running if process.info["pid"] in pids)
