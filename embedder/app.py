@@ -1,0 +1,248 @@
+"""The HTTP application: routes, authentication, errors, one log line a request."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from embedder.config import Settings
+from embedder.errors import (
+    EmbedderError,
+    MethodNotAllowed,
+    NotFound,
+    NotReady,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from embedder.log import Log, where
+from embedder.service import Embedded, EmbeddingService
+from embedder.wire import (
+    MAX_BODY_BYTES,
+    EmbedRequest,
+    answer,
+    error_response,
+    json_response,
+    parse_accept,
+    parse_deadline,
+    parse_request,
+)
+
+OPEN_PATHS = frozenset({"/health", "/ready"})
+"""Answered without the token: an orchestrator asks them."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LARGE = 64 * 1024
+"""Bytes of a body, or of an answer, beyond which JSON is worked on beside the event loop."""
+
+
+def create_app(settings: Settings, service: EmbeddingService, log: Log) -> ASGIApp:
+    """The application of a started service."""
+    endpoints = Endpoints(settings, service)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        service.start()
+        yield
+
+    app = Starlette(
+        routes=[
+            Route("/embed", endpoints.embed, methods=["POST"]),
+            Route("/model", endpoints.model),
+            Route("/health", endpoints.health),
+            Route("/ready", endpoints.ready),
+            Route("/metrics", endpoints.metrics),
+        ],
+        exception_handlers={
+            EmbedderError: _on_error,
+            HTTPException: _on_http_exception,
+            ClientDisconnect: _on_disconnect,
+            Exception: _on_unforeseen,
+        },
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    return Border(app, settings.token, service, log)
+
+
+class Endpoints:
+    """The handlers of the routes."""
+
+    def __init__(self, settings: Settings, service: EmbeddingService) -> None:
+        self._settings = settings
+        self._service = service
+
+    async def embed(self, request: Request) -> Response:
+        """``POST /embed``: vectors of texts."""
+        deadline = parse_deadline(request.headers.get("x-deadline-ms"), self._settings.default_deadline_seconds)
+        dtype = parse_accept(request.headers.get("accept", ""))
+        content_type = request.headers.get("content-type", "application/json")
+        if content_type.partition(";")[0].strip().lower() != "application/json":
+            raise UnsupportedMediaType("The body must be application/json.")
+        body = await _bounded_body(request)
+        parsed = await asyncio.to_thread(parse_request, body) if len(body) > _LARGE else parse_request(body)
+        del body
+        request.scope["embedder.inputs"] = len(parsed.inputs)
+        embedded = await self._embed_unless_left(request, parsed, deadline)
+        request.scope["embedder.tokens"] = sum(embedded.tokens)
+        if len(parsed.inputs) * self._service.manifest.dimension * 2 > _LARGE:
+            return await asyncio.to_thread(answer, embedded, dtype, self._service.manifest)
+        return answer(embedded, dtype, self._service.manifest)
+
+    async def _embed_unless_left(self, request: Request, parsed: EmbedRequest, deadline: float) -> Embedded:
+        """Embed, but stop when the caller goes away."""
+        work = asyncio.create_task(self._service.embed(parsed.kind, parsed.inputs, deadline))
+        left = asyncio.create_task(_disconnected(request.receive))
+        try:
+            await asyncio.wait({work, left}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                raise ClientDisconnect
+            return work.result()
+        finally:
+            work.cancel()
+            left.cancel()
+
+    async def model(self, _: Request) -> Response:
+        """``GET /model``: what the vectors are."""
+        manifest = self._service.manifest
+        names = ("name", "revision", "dimension", "native_dimension", "max_tokens", "unrelated_cosine")
+        return json_response({name: getattr(manifest, name) for name in names})
+
+    async def health(self, _: Request) -> Response:
+        """``GET /health``: the process lives, and its worker has not ended."""
+        if self._service.failed:
+            raise Unavailable("The model cannot be run; the process must be restarted.")
+        return json_response({"status": "ok"})
+
+    async def ready(self, _: Request) -> Response:
+        """``GET /ready``: the session has run."""
+        if not self._service.ready:
+            raise NotReady("The model is not ready.")
+        return json_response({"status": "ready"})
+
+    async def metrics(self, _: Request) -> Response:
+        """``GET /metrics`` for Prometheus."""
+        return PlainTextResponse(self._service.metrics.render(), media_type="text/plain; version=0.0.4")
+
+
+class Border:
+    """The outermost layer: request id, bearer token, unforeseen errors, metrics and the log line."""
+
+    def __init__(self, app: ASGIApp, token: str | None, service: EmbeddingService, log: Log) -> None:
+        self._app = app
+        self._authorization = None if token is None else f"bearer {token}".encode()
+        self._service = service
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = dict(scope["headers"])
+        request_id = _request_id(headers.get(b"x-request-id", b""))
+        scope["embedder.request_id"] = request_id
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            if not self._allowed(scope["path"], headers.get(b"authorization", b"")):
+                unauthorized = Unauthorized("A valid bearer token is required.")
+                await error_response(unauthorized, request_id)(scope, receive, send_with_id)
+            else:
+                await self._app(scope, receive, send_with_id)
+        except Exception as error:  # answered by now: Starlette lets it through after `_on_unforeseen`
+            self._log.event("request_failed", request_id=request_id, error=where(error))
+        finally:
+            self._note(scope, request_id, status, time.perf_counter() - started)
+
+    def _allowed(self, path: str, authorization: bytes) -> bool:
+        if self._authorization is None or path in OPEN_PATHS:
+            return True
+        scheme, blank, credential = authorization.partition(b" ")
+        given = scheme.lower() + blank + credential.strip()
+        return hmac.compare_digest(given, self._authorization)
+
+    def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+        path = scope["path"] if status not in (401, 404) else "other"
+        self._service.metrics.add("requests", path=path, status=str(status))
+        if status in (413, 503):
+            self._service.metrics.add("rejected", status=str(status))
+        self._log.event(
+            "request",
+            request_id=request_id,
+            method=scope["method"],
+            path=path,
+            status=status,
+            ms=round(seconds * 1000, 2),
+            inputs=scope.get("embedder.inputs"),
+            tokens=scope.get("embedder.tokens"),
+        )
+
+
+async def _bounded_body(request: Request) -> bytes:
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > MAX_BODY_BYTES:
+        raise TooLarge(f"The body is larger than {MAX_BODY_BYTES} bytes.")
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise TooLarge(f"The body is larger than {MAX_BODY_BYTES} bytes.")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, EmbedderError)
+    return error_response(error, request.scope["embedder.request_id"])
+
+
+async def _on_disconnect(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=499)  # nobody reads it; the number is for the log
+
+
+async def _on_unforeseen(request: Request, _error: Exception) -> Response:
+    internal = EmbedderError("Something went wrong inside the embedder.")
+    return error_response(internal, request.scope["embedder.request_id"])
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    known: EmbedderError
+    if error.status_code == 405:
+        known = MethodNotAllowed(f"{request.method} is not allowed here.")
+    else:
+        known = NotFound("There is nothing at this path.")
+    response = error_response(known, request.scope["embedder.request_id"])
+    response.headers.update(error.headers or {})  # Allow
+    return response
+
+
+def _request_id(given: bytes) -> str:
+    text = given.decode("latin-1")
+    return text if _REQUEST_ID.fullmatch(text) else uuid.uuid4().hex

@@ -1,0 +1,95 @@
+"""Builds a model directory: quantized graph, tokenizer, manifest; whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import onnx
+
+from embedder.build.check import check_accuracy, unrelated_cosine
+from embedder.build.graph import build_graph
+from embedder.build.source import Source
+from embedder.build.tokenizer import served_tokenizer
+from embedder.engine import Engine
+from embedder.manifest import SERVED_DIMENSION, Manifest, ModelError, file_entry, write_manifest
+from embedder.tokens import TextTokenizer
+
+E5_PREFIXES = {"query": "query: ", "passage": "passage: "}
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the weights do not say: the model's name and revision, where it comes from, its prefixes by kind."""
+
+    name: str
+    revision: str
+    licence: str
+    source: str
+    prefixes: dict[str, str]
+
+
+def build_directory(source: Source, out: Path, description: Description, say: Callable[[str], None]) -> Manifest:
+    """Build into a directory beside ``out``, check it, and put it in ``out``'s place.
+
+    ``say`` is given a line of progress now and then.
+
+    Raises:
+        ModelError: the source is not supported, or the result fails its check.
+        OSError: the disk is full or not writable; ``out`` is as it was.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as temporary:
+        work = Path(temporary) / "model"
+        work.mkdir()
+        manifest = _build(source, work, description, say)
+        _replace(work, out, Path(temporary) / "old")
+    return manifest
+
+
+def _build(source: Source, work: Path, description: Description, say: Callable[[str], None]) -> Manifest:
+    config = source.config
+    if config.hidden_size > SERVED_DIMENSION:
+        raise ModelError(f"The model is {config.hidden_size} wide; at most {SERVED_DIMENSION} is served.")
+    say("quantizing the weights to int8")
+    tokenizer = served_tokenizer(source.tokenizer_json)
+    (work / "tokenizer.json").write_bytes(tokenizer.json)
+    onnx.save_model(build_graph(source), work / "model.onnx")
+    manifest = Manifest(
+        name=description.name,
+        revision=description.revision,
+        dimension=SERVED_DIMENSION,
+        native_dimension=config.hidden_size,
+        max_tokens=min(config.max_tokens, 512),
+        max_piece_chars=tokenizer.max_piece_chars,
+        prefixes=description.prefixes,
+        pooling="mean",
+        normalize=True,
+        licence=description.licence,
+        source=description.source,
+        unrelated_cosine=0.0,
+        files={name: file_entry(work / name) for name in ("model.onnx", "tokenizer.json")},
+    )
+    say("comparing with float32")
+    engine, texts = Engine(work, manifest), TextTokenizer(work, manifest)
+    worst = check_accuracy(source, engine, texts)
+    manifest = msgspec.structs.replace(manifest, unrelated_cosine=unrelated_cosine(engine, texts))
+    write_manifest(work, manifest)
+    say(f"cosine to float32 at least {worst:.4f}; unrelated texts have {manifest.unrelated_cosine:.4f}")
+    return manifest
+
+
+def _replace(new: Path, out: Path, old: Path) -> None:
+    if out.exists():
+        out.rename(old)
+    try:
+        new.rename(out)
+    except OSError:
+        if old.exists():
+            old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
