@@ -20,7 +20,7 @@ def test_parts_add_up_and_requests_are_apart() -> None:
                 await asyncio.sleep(0.002)
         return dict(parts)
 
-    async def both() -> list[dict[str, float]]:
+    async def both() -> tuple[dict[str, float], dict[str, float]]:
         return await asyncio.gather(request(1), request(5))
 
     one, five = asyncio.run(both())
