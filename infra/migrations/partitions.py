@@ -11,6 +11,6 @@ _ENSURE = statements("usage")["ensure_usage_partitions"]
 
 
 def ensure_usage_partitions(owner_url: str) -> None:
-    """Makes the usage partitions of today and the days ahead, before the first event needs one. Raises psycopg.Error."""
+    """Makes the usage partitions of today and the days ahead before an event needs one. Raises psycopg.Error."""
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute(_ENSURE, {"days_ahead": USAGE_DAYS_AHEAD})
