@@ -123,7 +123,11 @@ async def erase_rows(database: Database, account_no: int, collection_no: int, *,
             break
         if time.monotonic() > ends:
             return erased
-    await database.transact(account_no, Statement(_SQL["forget_deleted_collection"], key))
+    await database.transact(
+        account_no,
+        Statement(_SQL["dequeue_deleted_collection"], key),
+        Statement(_SQL["forget_deleted_collection"], key),
+    )
     return erased
 
 

@@ -19,6 +19,7 @@ from shared.errors import Unavailable
 from shared.places import LEASE, Place, random_slot
 from shared.usage import Meter
 from shared.vector_values import halfvec_binary_of_row
+from shared.vectors import dequeue_embedded
 
 # Texts a call: enough that the HTTP exchange costs little beside the embedding, few enough to commit as it goes.
 BATCH = 64
@@ -102,16 +103,19 @@ class _Run:
 
     async def _store(self, batch: Sequence[PendingText], embeddings: Embeddings, *, latency_ms: float) -> None:
         types = await self.database.vector_types()
+        ids, slot = arrays.texts(pending.id for pending in batch), random_slot()
         params = {
-            "ids": arrays.texts(pending.id for pending in batch),
+            "ids": ids,
             "content_hashes": arrays.blobs(pending.content_hash for pending in batch),
             "embeddings": arrays.Column(types.halfvec, [halfvec_binary_of_row(row) for row in embeddings.rows]),
             "tokens": embeddings.tokens,
-            "slot": random_slot(),
         }
         metering = self.meter.params(latency_ms=latency_ms, requests=0)
-        statement = Statement(_VECTOR_SQL["store_embeddings"], metering | self.place.params | params)
-        [stored] = await self.database.transact(self.place.account_no, statement)
+        stored, _ = await self.database.transact(
+            self.place.account_no,
+            Statement(_VECTOR_SQL["store_embeddings"], metering | self.place.params | params),
+            dequeue_embedded(self.place, ids, slot),
+        )
         cut = {batch[index].id for index in embeddings.truncated}
         for vector_id, tokens in stored:
             self.progress.done.add(vector_id)

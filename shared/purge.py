@@ -7,6 +7,7 @@ from shared.db import arrays
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
 from shared.places import Place, random_slot
+from shared.vectors import dequeue_embedded
 
 BATCH = 5_000
 ERASE_BUDGET_S = 600.0
@@ -44,8 +45,12 @@ async def _purge_expired(database: Database) -> int:
         gone = 0
         for account_no, collection_no, namespace, ids in places:
             place = Place(account_no, collection_no, namespace)
-            params = place.params | {"ids": arrays.texts(ids), "slot": random_slot()}
-            [[(count,)]] = await database.transact(account_no, Statement(_VECTORS["delete_expired"], params))
+            column, slot = arrays.texts(ids), random_slot()
+            [(count,)], _ = await database.transact(
+                account_no,
+                Statement(_VECTORS["delete_expired"], place.params | {"ids": column, "slot": slot}),
+                dequeue_embedded(place, column, slot),
+            )
             gone += count
         purged += gone
         if gone == 0:

@@ -54,12 +54,21 @@ def require_model(collection: CollectionRef, model: Model) -> None:
         )
 
 
+def dequeue_embedded(place: Place, ids: arrays.Column, slot: int) -> Statement:
+    """The statement that takes from the queue what of `ids` is embedded or gone.
+
+    It belongs into the transaction that embedded or deleted them, behind the statement that did.
+    """
+    return Statement(_SQL["dequeue_embedded"], place.params | {"ids": ids, "slot": slot})
+
+
 async def store_batch(
     database: Database, place: Place, records: Sequence[Prepared], *, meter: Meter, latency_ms: float
 ) -> StoredBatch:
     """Stores a batch, all of it or nothing, in one round trip. Raises NotFound where the collection has just gone."""
     types = await database.vector_types()
     ids = arrays.texts(record.id for record in records)
+    slot = random_slot()
     batch = {
         "ids": ids,
         "texts": arrays.texts(record.text for record in records),
@@ -68,12 +77,14 @@ async def store_batch(
         "content_hashes": arrays.blobs(record.content_hash for record in records),
         "expires_at": arrays.timestamps(record.expires_at for record in records),
         "lease": LEASE,
-        "slot": random_slot(),
+        "slot": slot,
     }
     metering = meter.params(latency_ms=latency_ms, requests=1)
-    [[(found, written)], pending] = await database.transact(
+    [(found, written)], *_, pending = await database.transact(
         place.account_no,
         Statement(_SQL["upsert_vectors"], metering | place.params | batch),
+        Statement(_SQL["enqueue_pending"], place.params | {name: batch[name] for name in ("ids", "lease", "slot")}),
+        dequeue_embedded(place, ids, slot),
         Statement(_SQL["list_pending_of_batch"], place.params | {"ids": ids}),
     )
     if not found:
@@ -95,10 +106,11 @@ async def delete_by_ids(
     database: Database, place: Place, ids: Sequence[str], *, meter: Meter, latency_ms: float
 ) -> int:
     """Deletes the vectors of those ids and answers how many there were."""
-    params = place.params | {"ids": arrays.texts(ids), "slot": random_slot()}
-    [[(count,)], _] = await database.transact(
+    column, slot = arrays.texts(ids), random_slot()
+    [(count,)], *_ = await database.transact(
         place.account_no,
-        Statement(_SQL["delete_vectors_by_ids"], params),
+        Statement(_SQL["delete_vectors_by_ids"], place.params | {"ids": column, "slot": slot}),
+        dequeue_embedded(place, column, slot),
         meter.event(Work(requests=1), latency_ms=latency_ms),
     )
     return int(count)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.db.connection import Database, Row, Statement
 from tests.support.api import Api
 
 TEXTS = [{"id": f"t{number}", "text": f"Text number {number}."} for number in range(3)]
@@ -194,6 +195,28 @@ async def test_concurrent_upserts_of_the_same_ids_end_whole(api: Api) -> None:
     await asyncio.gather(*[write(writer) for writer in range(8)])
     assert await counts(api) == (50, 0)
     assert rows(api) == 50
+
+
+async def test_values_that_waited_for_a_text_take_it_from_the_queue(
+    api_without_embedder: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second write begins before the first commits, so no statement that began with it sees the queued text."""
+    api = api_without_embedder
+    await api.collection()
+    transact = Database.transact
+
+    async def slow(self: Database, account_no: int, *statements: Statement) -> list[list[Row]]:
+        pause = Statement(b"SELECT pg_sleep(0.5)")
+        return await transact(self, account_no, *statements[:-1], pause, statements[-1])
+
+    monkeypatch.setattr(Database, "transact", slow)
+    first = asyncio.create_task(api.upsert([{"id": "a", "text": "x"}]))
+    await asyncio.sleep(0.2)
+    monkeypatch.setattr(Database, "transact", transact)
+    await api.upsert([{"id": "a", "values": [1.0] * 1024}])
+    await first
+    assert api.sql("SELECT count(*) FROM pending_embeddings") == [(0,)]
+    assert await counts(api) == (1, 0)
 
 
 async def test_concurrent_writers_and_deleters_leave_exact_counts(api_without_embedder: Api) -> None:

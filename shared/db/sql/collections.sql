@@ -57,13 +57,12 @@ WITH doomed AS (
     DELETE FROM vectors v USING doomed d
     WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s
       AND v.namespace = d.namespace AND v.id = d.id
-    RETURNING v.namespace, v.id
-), dequeued AS (
-    DELETE FROM pending_embeddings p USING gone g
-    WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s
-      AND p.namespace = g.namespace AND p.id = g.id
+    RETURNING v.id
 )
 SELECT count(*) FROM gone
+
+-- name: dequeue_deleted_collection
+DELETE FROM pending_embeddings WHERE account_no = %(account_no)s AND collection_no = %(collection_no)s
 
 -- name: forget_deleted_collection
 DELETE FROM deleted_collections WHERE account_no = %(account_no)s AND collection_no = %(collection_no)s

@@ -1,7 +1,12 @@
--- Stores a batch in one statement, with its usage event, which counts the rows that were really written. The collection is held FOR KEY SHARE, so it cannot be deleted in the middle; rows
--- are written in the order of their ids, so that two batches of the same ids cannot deadlock. A row is new where it
--- kept the number drawn for it. A row equal to what is stored is not written again. An embedding stays where the
--- content hash did; a row with neither values nor an embedding is queued, already leased to the request that sent it.
+-- What is pending stands in pending_embeddings: a row there for every vector without an embedding, at every commit. A
+-- statement sees other tables as they were when it began, even where it waited for a row meanwhile; so whoever changes
+-- vectors does it in one statement and puts the queue right in the next ones (enqueue_pending, dequeue_embedded) of the same
+-- transaction, holding the vectors' locks. Locks are taken on vectors first, in the order of their ids, then elsewhere.
+
+-- Stores a batch in one statement, with its usage event, which counts the rows that were really written. The collection
+-- is held FOR KEY SHARE, so it cannot be deleted in the middle; rows are written in the order of their ids, so that two
+-- batches of the same ids cannot deadlock. A row is new where it kept the number drawn for it. A row equal to what is
+-- stored is locked, but not written again. An embedding stays where the content hash did.
 -- name: upsert_vectors
 WITH collection AS (
     SELECT account_no, collection_no, metric FROM collections
@@ -31,31 +36,12 @@ WITH collection AS (
     WHERE v.account_no = %(account_no)s
       AND (v.content_hash, v.metadata, v.expires_at)
           IS DISTINCT FROM (excluded.content_hash, excluded.metadata, excluded.expires_at)
-    RETURNING v.id, v.row_no, v.content_hash, v.embedding IS NULL AS is_pending
-), queueing AS MATERIALIZED (
-    SELECT id, content_hash, nextval('queue_numbers') AS queue_no FROM written WHERE is_pending
-), enqueued AS (
-    INSERT INTO pending_embeddings AS p (account_no, collection_no, namespace, id, queue_no, content_hash, ready_at)
-    SELECT %(account_no)s, %(collection_no)s, %(namespace)s, q.id, q.queue_no, q.content_hash,
-           now() + %(lease)s::interval
-    FROM queueing q
-    ORDER BY q.id COLLATE "C"
-    ON CONFLICT (account_no, collection_no, namespace, id) DO UPDATE SET
-        content_hash = excluded.content_hash, attempts = 0, ready_at = excluded.ready_at
-    RETURNING p.queue_no
-), dequeued AS (
-    DELETE FROM pending_embeddings p USING written w
-    WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s
-      AND p.namespace = %(namespace)s AND p.id = w.id AND NOT w.is_pending
-    RETURNING p.id
-), change AS (
-    SELECT (SELECT count(*) FROM written w JOIN input i ON i.row_no = w.row_no) AS stored,
-           (SELECT count(*) FROM enqueued e JOIN queueing q ON q.queue_no = e.queue_no) - (SELECT count(*) FROM dequeued) AS pending
+    RETURNING v.row_no
 ), counted AS (
-    UPDATE collection_counts n SET stored = n.stored + change.stored, pending = n.pending + change.pending
-    FROM change
+    UPDATE collection_counts n SET stored = n.stored + added.rows
+    FROM (SELECT count(*) AS rows FROM written w JOIN input i ON i.row_no = w.row_no) added
     WHERE n.account_no = %(account_no)s AND n.collection_no = %(collection_no)s AND n.slot = %(slot)s
-      AND (change.stored <> 0 OR change.pending <> 0)
+      AND added.rows > 0
 ), metered AS (
     INSERT INTO usage_events
         (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address, requests, vectors)
@@ -64,6 +50,50 @@ WITH collection AS (
     FROM collection c
 )
 SELECT (SELECT count(*) FROM collection), (SELECT count(*) FROM written)
+
+-- Queues what of a batch has no embedding, already leased to the request that sent it.
+-- name: enqueue_pending
+WITH waiting AS MATERIALIZED (
+    SELECT v.id, v.content_hash, nextval('queue_numbers') AS queue_no
+    FROM vectors v
+    WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
+      AND v.id = ANY(%(ids)b::text[]) AND v.embedding IS NULL
+), enqueued AS (
+    INSERT INTO pending_embeddings AS p (account_no, collection_no, namespace, id, queue_no, content_hash, ready_at)
+    SELECT %(account_no)s, %(collection_no)s, %(namespace)s, w.id, w.queue_no, w.content_hash,
+           now() + %(lease)s::interval
+    FROM waiting w
+    ON CONFLICT (account_no, collection_no, namespace, id) DO UPDATE SET
+        content_hash = excluded.content_hash, attempts = 0, ready_at = excluded.ready_at
+    WHERE p.account_no = %(account_no)s AND p.content_hash <> excluded.content_hash
+    RETURNING p.queue_no
+), added AS (
+    SELECT count(*) AS rows FROM enqueued e JOIN waiting w ON w.queue_no = e.queue_no
+)
+UPDATE collection_counts n SET pending = n.pending + added.rows
+FROM added
+WHERE n.account_no = %(account_no)s AND n.collection_no = %(collection_no)s AND n.slot = %(slot)s
+  AND added.rows > 0
+
+-- Takes from the queue what of a batch is embedded or gone.
+-- name: dequeue_embedded
+WITH dequeued AS (
+    DELETE FROM pending_embeddings p
+    WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s AND p.namespace = %(namespace)s
+      AND p.id = ANY(%(ids)b::text[])
+      AND NOT EXISTS (
+          SELECT FROM vectors v
+          WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s
+            AND v.namespace = %(namespace)s AND v.id = p.id AND v.embedding IS NULL
+      )
+    RETURNING p.id
+), removed AS (
+    SELECT count(*) AS rows FROM dequeued
+)
+UPDATE collection_counts n SET pending = n.pending - removed.rows
+FROM removed
+WHERE n.account_no = %(account_no)s AND n.collection_no = %(collection_no)s AND n.slot = %(slot)s
+  AND removed.rows > 0
 
 -- Which of a batch still wait for an embedding, the ones of an earlier request that was cut off included.
 -- name: list_pending_of_batch
@@ -89,14 +119,6 @@ WITH input AS (
     WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
       AND v.id = l.id
     RETURNING v.id, l.tokens
-), dequeued AS (
-    DELETE FROM pending_embeddings p USING written w
-    WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s
-      AND p.namespace = %(namespace)s AND p.id = w.id
-    RETURNING p.id
-), counted AS (
-    UPDATE collection_counts n SET pending = n.pending - (SELECT count(*) FROM dequeued)
-    WHERE n.account_no = %(account_no)s AND n.collection_no = %(collection_no)s AND n.slot = %(slot)s
 ), metered AS (
     INSERT INTO usage_events
         (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address,
@@ -143,14 +165,8 @@ WITH locked AS (
     WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
       AND v.id = l.id
     RETURNING v.id, v.expires_at IS NULL OR v.expires_at > now() AS was_visible
-), dequeued AS (
-    DELETE FROM pending_embeddings p USING gone g
-    WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s
-      AND p.namespace = %(namespace)s AND p.id = g.id
-    RETURNING p.id
 ), counted AS (
-    UPDATE collection_counts n SET stored = n.stored - (SELECT count(*) FROM gone),
-                                   pending = n.pending - (SELECT count(*) FROM dequeued)
+    UPDATE collection_counts n SET stored = n.stored - (SELECT count(*) FROM gone)
     WHERE n.account_no = %(account_no)s AND n.collection_no = %(collection_no)s AND n.slot = %(slot)s
 )
 SELECT count(*) FROM gone WHERE was_visible
@@ -175,14 +191,8 @@ WITH locked AS (
     WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
       AND v.id = l.id
     RETURNING v.id
-), dequeued AS (
-    DELETE FROM pending_embeddings p USING gone g
-    WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s
-      AND p.namespace = %(namespace)s AND p.id = g.id
-    RETURNING p.id
 ), counted AS (
-    UPDATE collection_counts n SET stored = n.stored - (SELECT count(*) FROM gone),
-                                   pending = n.pending - (SELECT count(*) FROM dequeued)
+    UPDATE collection_counts n SET stored = n.stored - (SELECT count(*) FROM gone)
     WHERE n.account_no = %(account_no)s AND n.collection_no = %(collection_no)s AND n.slot = %(slot)s
 )
 SELECT count(*) FROM gone
