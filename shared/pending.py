@@ -139,7 +139,7 @@ async def embed_pending(database: Database, embedder: Embedder, *, budget_s: flo
         if not rows:
             break
         places: dict[Place, list[str]] = {}
-        for account_no, collection_no, namespace, vector_id, _ in rows:
+        for account_no, collection_no, namespace, vector_id in rows:
             places.setdefault(Place(account_no, collection_no, namespace), []).append(vector_id)
         for place, ids in places.items():
             progress = await _embed_claimed(database, embedder, place, ids, deadline)

@@ -15,11 +15,17 @@ from collections.abc import Sequence
 HALF_MAX = 65_504.0
 """The largest finite float16; what is searched is stored as halfvec."""
 
+SURELY_NONZERO = 1e-30
+"""A vector longer than this has a value that float32 does not round to zero."""
+
 _HEAD = struct.Struct("!HH")
 
 
 def fault_of(values: Sequence[float], *, dimension: int, nonzero: bool) -> tuple[str, str] | None:
     """What is wrong with values as a vector: the path below them ("" or "[3]") and a sentence, or None."""
+    # One pass clears nearly everything: a length within bounds means that every value is finite and within them too.
+    if len(values) == dimension and (SURELY_NONZERO if nonzero else -1.0) < math.hypot(*values) <= HALF_MAX:
+        return None
     if len(values) != dimension:
         return "", f"has {len(values)} values; the collection's dimension is {dimension}"
     # max() and min() pass over a NaN that is not first; a sum does not.

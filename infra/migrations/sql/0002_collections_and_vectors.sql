@@ -3,7 +3,6 @@
 -- Numbers come from sequences and are never used again: a new collection of an old name cannot show an old row.
 CREATE SEQUENCE collection_numbers AS bigint;
 CREATE SEQUENCE vector_row_numbers AS bigint CACHE 32;
-CREATE SEQUENCE queue_numbers AS bigint CACHE 32;
 
 CREATE TABLE collections (
     account_no     bigint NOT NULL REFERENCES accounts (account_no),
@@ -79,8 +78,6 @@ CREATE TABLE pending_embeddings (
     collection_no bigint NOT NULL,
     namespace     text COLLATE "C" NOT NULL,
     id            text COLLATE "C" NOT NULL,
-    queue_no      bigint NOT NULL DEFAULT nextval('queue_numbers'),
-    content_hash  bytea NOT NULL,
     attempts      integer NOT NULL DEFAULT 0,
     enqueued_at   timestamptz NOT NULL DEFAULT now(),
     ready_at      timestamptz NOT NULL DEFAULT now(),
@@ -117,6 +114,6 @@ CREATE POLICY every_account ON deleted_collections TO fluxvector_jobs USING (tru
 
 GRANT SELECT, INSERT, UPDATE, DELETE
     ON collections, collection_counts, vectors, pending_embeddings, deleted_collections TO fluxvector_api;
-GRANT USAGE ON SEQUENCE collection_numbers, vector_row_numbers, queue_numbers TO fluxvector_api;
+GRANT USAGE ON SEQUENCE collection_numbers, vector_row_numbers TO fluxvector_api;
 GRANT SELECT ON collections TO fluxvector_jobs;
 GRANT SELECT, UPDATE, DELETE ON collection_counts, vectors, pending_embeddings, deleted_collections TO fluxvector_jobs;

@@ -48,15 +48,16 @@ SELECT account_no, collection_no FROM gone
 RETURNING collection_no
 
 -- name: delete_rows_of_deleted_collection
-WITH doomed AS (
-    SELECT v.namespace, v.id FROM vectors v
+WITH gone AS (
+    DELETE FROM vectors v
     WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s
-    ORDER BY v.namespace, v.id LIMIT %(limit)s
-    FOR UPDATE
-), gone AS (
-    DELETE FROM vectors v USING doomed d
-    WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s
-      AND v.namespace = d.namespace AND v.id = d.id
+      -- All rows of a collection lie in one partition, so that a ctid is one row's alone.
+      AND v.ctid = ANY(ARRAY(
+          SELECT d.ctid FROM vectors d
+          WHERE d.account_no = %(account_no)s AND d.collection_no = %(collection_no)s
+          LIMIT %(limit)s
+          FOR UPDATE
+      ))
     RETURNING v.id
 )
 SELECT count(*) FROM gone

@@ -2,16 +2,14 @@
 
 -- Claims what is ready, by lease: committed before the embedder is called, so a crash only delays.
 -- name: claim_pending
-WITH claimed AS (
-    SELECT account_no, collection_no, namespace, id FROM pending_embeddings
+UPDATE pending_embeddings p SET ready_at = now() + %(lease)s::interval, attempts = p.attempts + 1
+WHERE p.ctid = ANY(ARRAY(
+    SELECT ctid FROM pending_embeddings
     WHERE ready_at <= now()
     ORDER BY ready_at LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
-)
-UPDATE pending_embeddings p SET ready_at = now() + %(lease)s::interval, attempts = p.attempts + 1
-FROM claimed c
-WHERE p.account_no = c.account_no AND p.collection_no = c.collection_no AND p.namespace = c.namespace AND p.id = c.id
-RETURNING p.account_no, p.collection_no, p.namespace, p.id, p.content_hash
+))
+RETURNING p.account_no, p.collection_no, p.namespace, p.id
 
 -- The texts of one account's claimed rows, with what its collection and its bill need.
 -- name: read_pending_texts
@@ -34,4 +32,4 @@ UPDATE pending_embeddings p
 SET ready_at = now() + least(interval '5 seconds' * 2 ^ least(p.attempts - 1, 7), interval '10 minutes')
 FROM mine
 WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s AND p.namespace = %(namespace)s
-  AND p.id = mine.id
+  AND p.id = mine.id AND p.id = ANY(%(ids)b::text[])

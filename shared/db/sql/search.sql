@@ -1,5 +1,6 @@
 -- Exact search by the collection's own measure, nearest first, equal scores by id. The inner query reads what ranking
--- needs; what only the answer carries (text, metadata, values) is read for the rows that are answered.
+-- needs; what only the answer carries (text, metadata, values) is read for the rows that are answered, one by one by their
+-- key: as a join, a table without statistics (a new one) would be read whole for every hit.
 -- The collection's row stands in the statement so that a collection deleted a moment ago answers nothing.
 
 -- name: search_inner_product
@@ -20,8 +21,12 @@ FROM (
     ORDER BY distance, v.id
     LIMIT %(top_k)s
 ) hit
-JOIN vectors v ON v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s
-              AND v.namespace = hit.namespace AND v.id = hit.id
+CROSS JOIN LATERAL (
+    SELECT w.text, w.metadata, w.raw_values, w.embedding FROM vectors w
+    WHERE w.account_no = %(account_no)s AND w.collection_no = %(collection_no)s
+      AND w.namespace = hit.namespace AND w.id = hit.id
+    LIMIT 1
+) v
 WHERE %(min_score)s::float8 IS NULL OR -hit.distance >= %(min_score)s::float8
 ORDER BY hit.distance, hit.id
 
@@ -43,8 +48,12 @@ FROM (
     ORDER BY distance, v.id
     LIMIT %(top_k)s
 ) hit
-JOIN vectors v ON v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s
-              AND v.namespace = hit.namespace AND v.id = hit.id
+CROSS JOIN LATERAL (
+    SELECT w.text, w.metadata, w.raw_values, w.embedding FROM vectors w
+    WHERE w.account_no = %(account_no)s AND w.collection_no = %(collection_no)s
+      AND w.namespace = hit.namespace AND w.id = hit.id
+    LIMIT 1
+) v
 WHERE %(min_score)s::float8 IS NULL OR 1 / (1 + hit.distance) >= %(min_score)s::float8
 ORDER BY hit.distance, hit.id
 

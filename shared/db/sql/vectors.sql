@@ -2,6 +2,9 @@
 -- statement sees other tables as they were when it began, even where it waited for a row meanwhile; so whoever changes
 -- vectors does it in one statement and puts the queue right in the next ones (enqueue_pending, dequeue_embedded) of the same
 -- transaction, holding the vectors' locks. Locks are taken on vectors first, in the order of their ids, then elsewhere.
+--
+-- Where a batch is joined with a table, the table's rows are narrowed to the batch's ids as well: without statistics, as a
+-- new partition is, PostgreSQL expects one row there and would read the whole collection for each of the batch.
 
 -- Stores a batch in one statement, with its usage event, which counts the rows that were really written. The collection
 -- is held FOR KEY SHARE, so it cannot be deleted in the middle; rows are written in the order of their ids, so that two
@@ -51,29 +54,25 @@ WITH collection AS (
 )
 SELECT (SELECT count(*) FROM collection), (SELECT count(*) FROM written)
 
--- Queues what of a batch has no embedding, already leased to the request that sent it.
+-- Queues what of a batch has no embedding, and leases it to the request that sent it. The lease sees the queue as it was
+-- before, so it takes what an earlier request left there.
 -- name: enqueue_pending
-WITH waiting AS MATERIALIZED (
-    SELECT v.id, v.content_hash, nextval('queue_numbers') AS queue_no
+WITH added AS (
+    INSERT INTO pending_embeddings (account_no, collection_no, namespace, id, ready_at)
+    SELECT v.account_no, v.collection_no, v.namespace, v.id, now() + %(lease)s::interval
     FROM vectors v
     WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
       AND v.id = ANY(%(ids)b::text[]) AND v.embedding IS NULL
-), enqueued AS (
-    INSERT INTO pending_embeddings AS p (account_no, collection_no, namespace, id, queue_no, content_hash, ready_at)
-    SELECT %(account_no)s, %(collection_no)s, %(namespace)s, w.id, w.queue_no, w.content_hash,
-           now() + %(lease)s::interval
-    FROM waiting w
-    ON CONFLICT (account_no, collection_no, namespace, id) DO UPDATE SET
-        content_hash = excluded.content_hash, attempts = 0, ready_at = excluded.ready_at
-    WHERE p.account_no = %(account_no)s AND p.content_hash <> excluded.content_hash
-    RETURNING p.queue_no
-), added AS (
-    SELECT count(*) AS rows FROM enqueued e JOIN waiting w ON w.queue_no = e.queue_no
+    ON CONFLICT (account_no, collection_no, namespace, id) DO NOTHING
+    RETURNING id
+), leased AS (
+    UPDATE pending_embeddings SET attempts = 0, ready_at = now() + %(lease)s::interval
+    WHERE account_no = %(account_no)s AND collection_no = %(collection_no)s AND namespace = %(namespace)s
+      AND id = ANY(%(ids)b::text[])
 )
-UPDATE collection_counts n SET pending = n.pending + added.rows
-FROM added
+UPDATE collection_counts n SET pending = n.pending + (SELECT count(*) FROM added)
 WHERE n.account_no = %(account_no)s AND n.collection_no = %(collection_no)s AND n.slot = %(slot)s
-  AND added.rows > 0
+  AND EXISTS (SELECT FROM added)
 
 -- Takes from the queue what of a batch is embedded or gone.
 -- name: dequeue_embedded
@@ -84,7 +83,8 @@ WITH dequeued AS (
       AND NOT EXISTS (
           SELECT FROM vectors v
           WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s
-            AND v.namespace = %(namespace)s AND v.id = p.id AND v.embedding IS NULL
+            AND v.namespace = %(namespace)s AND v.id = p.id AND v.id = ANY(%(ids)b::text[])
+            AND v.embedding IS NULL
       )
     RETURNING p.id
 ), removed AS (
@@ -110,14 +110,14 @@ WITH input AS (
 ), locked AS (
     SELECT v.id, i.embedding, i.tokens FROM vectors v JOIN input i ON i.id = v.id AND i.content_hash = v.content_hash
     WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
-      AND v.embedding IS NULL
+      AND v.id = ANY(%(ids)b::text[]) AND v.embedding IS NULL
     ORDER BY v.id
     FOR UPDATE OF v
 ), written AS (
     UPDATE vectors v SET embedding = l.embedding
     FROM locked l
     WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
-      AND v.id = l.id
+      AND v.id = l.id AND v.id = ANY(%(ids)b::text[])
     RETURNING v.id, l.tokens
 ), metered AS (
     INSERT INTO usage_events
@@ -141,7 +141,7 @@ WITH mine AS (
 UPDATE pending_embeddings p SET ready_at = now()
 FROM mine
 WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s AND p.namespace = %(namespace)s
-  AND p.id = mine.id
+  AND p.id = mine.id AND p.id = ANY(%(ids)b::text[])
 
 -- name: fetch_vectors
 SELECT v.id, v.text, v.metadata::text,
@@ -163,7 +163,7 @@ WITH locked AS (
 ), gone AS (
     DELETE FROM vectors v USING locked l
     WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
-      AND v.id = l.id
+      AND v.id = l.id AND v.id = ANY(%(ids)b::text[])
     RETURNING v.id, v.expires_at IS NULL OR v.expires_at > now() AS was_visible
 ), counted AS (
     UPDATE collection_counts n SET stored = n.stored - (SELECT count(*) FROM gone)
@@ -189,7 +189,7 @@ WITH locked AS (
 ), gone AS (
     DELETE FROM vectors v USING locked l
     WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
-      AND v.id = l.id
+      AND v.id = l.id AND v.id = ANY(%(ids)b::text[])
     RETURNING v.id
 ), counted AS (
     UPDATE collection_counts n SET stored = n.stored - (SELECT count(*) FROM gone)
