@@ -66,10 +66,15 @@ def unknown_collection() -> NotFound:
     return NotFound("There is no collection of that name.")
 
 
-async def admit(database: Database, key: str, *, collection: str | None = None) -> Admission:
-    """Admits a request by its API key. Raises Unauthenticated; a mistyped key costs no statement."""
+def require_well_formed(key: str) -> None:
+    """Raises Unauthenticated for what cannot be a key; this costs no statement."""
     if not keys.is_well_formed(key):
         raise Unauthenticated("The API key is not valid.")
+
+
+async def admit(database: Database, key: str, *, collection: str | None = None) -> Admission:
+    """Admits a request by its API key, in one statement. Raises Unauthenticated."""
+    require_well_formed(key)
     params = {"key_hash": keys.key_hash(key), "collection": collection}
     rows = await database.execute(Statement(_SQL["admit_key"], params))
     if not rows:

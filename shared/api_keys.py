@@ -1,4 +1,7 @@
-"""An account's API keys: made, listed, renamed, rotated, revoked. The text of a key leaves once, at its birth."""
+"""An account's API keys: made, listed, renamed, rotated, revoked. The text of a key leaves once, at its birth.
+
+A live key governs all keys of its account, a test key the test keys only: who holds a test key gets at no live data.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from shared.admission import Principal
 from shared.db.connection import Database, Row, Statement
 from shared.db.sql_files import statements
 from shared.errors import NotFound
@@ -30,6 +34,19 @@ class ApiKey:
     text: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """The successor of a key, and until when the old one works."""
+
+    successor: ApiKey
+    old_expires_at: datetime
+
+
+def governed(principal: Principal) -> list[Env]:
+    """The environments whose keys the principal may see and change."""
+    return ["live", "test"] if principal.env == "live" else ["test"]
+
+
 async def create_key(
     database: Database, account_no: int, *, name: str, env: Env, scopes: Sequence[Scope], expires_at: datetime | None
 ) -> ApiKey:
@@ -46,36 +63,37 @@ async def create_key(
     return ApiKey(key_id, key.prefix, name, env, tuple(scopes), created_at, None, expires_at, key.text)
 
 
-async def list_keys(database: Database, account_no: int) -> list[ApiKey]:
-    """The account's keys that still work, oldest first."""
-    [rows] = await database.transact(account_no, Statement(_SQL["list_api_keys"], {"account_no": account_no}))
+async def list_keys(database: Database, principal: Principal) -> list[ApiKey]:
+    """The keys that still work, oldest first."""
+    params = {"account_no": principal.account_no, "envs": governed(principal)}
+    [rows] = await database.transact(principal.account_no, Statement(_SQL["list_api_keys"], params))
     return [_stored(row) for row in rows]
 
 
-async def rename_key(database: Database, account_no: int, key_id: str, name: str) -> ApiKey:
+async def rename_key(database: Database, principal: Principal, key_id: str, name: str) -> ApiKey:
     """Renames a key. Raises NotFound."""
-    params = {"account_no": account_no, "key_id": key_id, "name": name}
-    [rows] = await database.transact(account_no, Statement(_SQL["rename_api_key"], params))
+    params = _known(principal, key_id) | {"name": name}
+    [rows] = await database.transact(principal.account_no, Statement(_SQL["rename_api_key"], params))
     if not rows:
         raise _unknown_key()
     return _stored(rows[0])
 
 
-async def delete_key(database: Database, account_no: int, key_id: str) -> None:
+async def delete_key(database: Database, principal: Principal, key_id: str) -> None:
     """Revokes a key: the next request with it is refused. Raises NotFound."""
-    params = {"account_no": account_no, "key_id": key_id}
-    [rows] = await database.transact(account_no, Statement(_SQL["delete_api_key"], params))
+    statement = Statement(_SQL["delete_api_key"], _known(principal, key_id))
+    [rows] = await database.transact(principal.account_no, statement)
     if not rows:
         raise _unknown_key()
 
 
-async def rotate_key(database: Database, account_no: int, key_id: str, overlap: timedelta) -> ApiKey:
+async def rotate_key(database: Database, principal: Principal, key_id: str, overlap: timedelta) -> Rotated:
     """Makes the successor of a key, with its name, scopes and end; the old one works on for the overlap.
 
     Raises NotFound.
     """
-    known = Statement(_SQL["get_api_key"], {"account_no": account_no, "key_id": key_id})
-    [rows] = await database.transact(account_no, known)
+    account_no = principal.account_no
+    [rows] = await database.transact(account_no, Statement(_SQL["get_api_key"], _known(principal, key_id)))
     if not rows:
         raise _unknown_key()
     env = _stored(rows[0]).env
@@ -89,8 +107,13 @@ async def rotate_key(database: Database, account_no: int, key_id: str, overlap: 
     [rows] = await database.transact(account_no, Statement(_SQL["rotate_api_key"], params))
     if not rows:
         raise _unknown_key()
-    name, env, scopes, created_at, expires_at = rows[0]
-    return ApiKey(new_key_id, key.prefix, name, env, tuple(scopes), created_at, None, expires_at, key.text)
+    name, env, scopes, created_at, expires_at, old_expires_at = rows[0]
+    successor = ApiKey(new_key_id, key.prefix, name, env, tuple(scopes), created_at, None, expires_at, key.text)
+    return Rotated(successor, old_expires_at)
+
+
+def _known(principal: Principal, key_id: str) -> dict[str, object]:
+    return {"account_no": principal.account_no, "key_id": key_id, "envs": governed(principal)}
 
 
 def _birth(key: NewKey, key_id: str) -> dict[str, object]:

@@ -56,7 +56,9 @@ class Settings:
             embedder_token=reader.get("FLUXVECTOR_EMBEDDER_TOKEN", str, ""),
             model=Model(
                 *reader.get("FLUXVECTOR_MODEL", _name_and_revision, fallback=("", "")),
-                unrelated_cosine=reader.get("FLUXVECTOR_MODEL_UNRELATED_COSINE", _between(float, 0.0, 0.99), "0"),
+                unrelated_cosine=reader.get(
+                    "FLUXVECTOR_MODEL_UNRELATED_COSINE", _between(float, 0.0, 0.99), fallback=0.0
+                ),
             ),
             max_body_bytes=reader.get("FLUXVECTOR_MAX_BODY_BYTES", _between(int, 1, 1 << 30), str(32 << 20)),
             upsert_embed_budget_s=reader.get("FLUXVECTOR_UPSERT_EMBED_BUDGET_S", _between(float, 0.0, 25.0), "20"),

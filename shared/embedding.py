@@ -23,7 +23,7 @@ Dtype = Literal["float16", "float32"]
 
 # One embedder run is short; a connection that cannot be opened at once is to a dead one.
 CONNECT_TIMEOUT_S = 2.0
-MAX_CONNECTIONS = 32
+MAX_CONNECTIONS = 16
 KEEPALIVE_S = 60.0
 
 _BYTES = {"float16": 2, "float32": 4}
@@ -38,6 +38,10 @@ class Embeddings:
     truncated: frozenset[int]
 
 
+class EmbedderBusy(Unavailable):
+    """The embedder answers, but has no room now; Retry-After is its own."""
+
+
 class Embedder:
     """One embedder behind a URL. Its model must be the configured one: two models never mix in a collection."""
 
@@ -47,21 +51,27 @@ class Embedder:
         self._ready_url = f"{url}/ready"
         self._authorization: dict[bytes | str, bytes | str] = {"Authorization": f"Bearer {token}"} if token else {}
         # `retries` is of a refused connection only; an embedding that was begun is not asked for twice.
-        self._pool = httpcore2.AsyncConnectionPool(
-            max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_S, retries=1
-        )
+        # Queries have connections of their own: a bulk of passages must not take them all.
+        self._pools = {
+            kind: httpcore2.AsyncConnectionPool(
+                max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_S, retries=1
+            )
+            for kind in ("query", "passage")
+        }
 
     def __repr__(self) -> str:
         return f"Embedder(model={self.model.name!r})"
 
     async def close(self) -> None:
         """Closes the connections."""
-        await self._pool.aclose()
+        for pool in self._pools.values():
+            await pool.aclose()
 
     async def embed(self, kind: Kind, texts: Sequence[str], *, budget_s: float, dtype: Dtype = "float16") -> Embeddings:
         """Embeds 1 to 1,024 texts of at most 64 KB within the budget. Raises Unavailable."""
         with timing.timed("embedding"):
             response = await self._request(
+                kind,
                 "POST",
                 self._embed_url,
                 headers={
@@ -79,12 +89,13 @@ class Embedder:
     async def is_ready(self, *, budget_s: float = 1.0) -> bool:
         """Whether the embedder would answer now."""
         try:
-            return (await self._request("GET", self._ready_url, headers={}, budget_s=budget_s)).status == 200
+            return (await self._request("query", "GET", self._ready_url, headers={}, budget_s=budget_s)).status == 200
         except Unavailable:
             return False
 
     async def _request(
         self,
+        kind: Kind,
         method: str,
         url: str,
         *,
@@ -99,7 +110,7 @@ class Embedder:
             "pool": budget_s,
         }
         try:
-            return await self._pool.request(
+            return await self._pools[kind].request(
                 method,
                 url,
                 headers={**headers, **self._authorization},
@@ -152,6 +163,5 @@ def _refused(response: httpcore2.Response) -> Unavailable:
     log.event("embedder_refused", status=response.status)
     headers = {name.lower(): value for name, value in response.headers}
     seconds = headers.get(b"retry-after", b"1")
-    return Unavailable(
-        "The embedder is busy. Please try again.", retry_after_s=int(seconds) if seconds.isdigit() else 1
-    )
+    told = EmbedderBusy if response.status == 503 else Unavailable
+    return told("The embedder is busy. Please try again.", retry_after_s=int(seconds) if seconds.isdigit() else 1)

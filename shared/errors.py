@@ -2,6 +2,7 @@
 
     FluxVectorError
     ├── InvalidRequest 400          the body is not JSON
+    ├── IncompleteBody 400          the body did not arrive, or not in time
     ├── Unauthenticated 401         no credential, or a bad one
     ├── PermissionDenied 403        the credential lacks a scope
     ├── NotFound 404                unknown, or another tenant's: the same answer
@@ -55,6 +56,15 @@ class FluxVectorError(Exception):
 class InvalidRequest(FluxVectorError):
     status = 400
     code = "invalid_json"
+
+
+class IncompleteBody(FluxVectorError):
+    status = 400
+    code = "incomplete_body"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Connection": "close"}  # nobody knows where the next request would begin
 
 
 class Unauthenticated(FluxVectorError):

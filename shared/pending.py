@@ -14,8 +14,8 @@ from shared import log
 from shared.db import arrays
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
-from shared.embedding import Deadline, Embedder, Embeddings
-from shared.errors import Unavailable
+from shared.embedding import Deadline, Embedder, EmbedderBusy, Embeddings
+from shared.errors import FluxVectorError, Unavailable
 from shared.places import LEASE, Place, random_slot
 from shared.usage import Meter
 from shared.vector_values import halfvec_binary_of_row
@@ -26,7 +26,7 @@ BATCH = 64
 # Calls under way at once, so that the embedder has the next batch while the last one is written.
 PARALLEL = 2
 # A text is not begun when less is left.
-MIN_REMAINING_S = 0.05
+MIN_REMAINING_S = 1.0
 CLAIM_LIMIT = 512
 # A job run ends well before the next one's start would find it busy; a Lambda may run 15 minutes.
 RUN_BUDGET_S = 50.0
@@ -46,7 +46,7 @@ class PendingText:
 
 @dataclass(slots=True)
 class Progress:
-    """What was embedded and stored. `failed` tells that the embedder stopped answering."""
+    """What was embedded and stored. `failed` tells that the embedder or the database stopped answering."""
 
     done: set[str] = field(default_factory=set)
     tokens: int = 0
@@ -65,15 +65,23 @@ async def embed_and_store(
 ) -> Progress:
     """Embeds texts batch by batch until all are stored, the deadline comes or the embedder fails.
 
-    Each batch is committed with its usage event. Raises what the database raises; what the embedder raises ends the
-    run and no more.
+    Each batch is committed with its usage event. An embedder or a database that is not there ends the run and no more:
+    the texts are stored, and what is left stays pending.
     """
     run = _Run(database, embedder, place, meter, deadline)
     batches = iter([texts[start : start + BATCH] for start in range(0, len(texts), BATCH)])
-    async with asyncio.TaskGroup() as group:
-        for _ in range(PARALLEL):
-            group.create_task(run.work(batches))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(PARALLEL):
+                group.create_task(run.work(batches))
+    except* FluxVectorError as faults:
+        raise _first(faults) from None
     return run.progress
+
+
+def _first(faults: BaseExceptionGroup[FluxVectorError]) -> FluxVectorError:
+    fault = faults.exceptions[0]
+    return _first(fault) if isinstance(fault, BaseExceptionGroup) else fault
 
 
 @dataclass(slots=True)
@@ -94,12 +102,21 @@ class _Run:
                 return
             started = time.monotonic()
             try:
-                texts = [pending.text for pending in batch]
-                embeddings = await self.embedder.embed("passage", texts, budget_s=self.deadline.remaining_s)
+                embeddings = await self._embed([pending.text for pending in batch])
+                await self._store(batch, embeddings, latency_ms=1000 * (time.monotonic() - started))
             except Unavailable:
                 self.progress.failed = True
                 return
-            await self._store(batch, embeddings, latency_ms=1000 * (time.monotonic() - started))
+
+    async def _embed(self, texts: Sequence[str]) -> Embeddings:
+        """Embeds a batch, coming back to a busy embedder as often as the deadline allows."""
+        while True:
+            try:
+                return await self.embedder.embed("passage", texts, budget_s=self.deadline.remaining_s)
+            except EmbedderBusy as busy:
+                if self.deadline.remaining_s < busy.retry_after_s + MIN_REMAINING_S:
+                    raise
+                await asyncio.sleep(busy.retry_after_s)
 
     async def _store(self, batch: Sequence[PendingText], embeddings: Embeddings, *, latency_ms: float) -> None:
         types = await self.database.vector_types()
@@ -124,9 +141,12 @@ class _Run:
 
 
 async def release(database: Database, place: Place, ids: Sequence[str]) -> None:
-    """Ends the lease of rows that a request could not embed, so that the job may claim them at once."""
+    """Ends the lease of rows that could not be embedded, so that the job may claim them at once, not when it ends."""
     statement = Statement(_VECTOR_SQL["release_pending"], place.params | {"ids": arrays.texts(ids)})
-    await database.transact(place.account_no, statement)
+    try:
+        await database.transact(place.account_no, statement)
+    except Unavailable:
+        log.event("release_failed", rows=len(ids))  # the lease ends by itself
 
 
 async def embed_pending(database: Database, embedder: Embedder, *, budget_s: float = RUN_BUDGET_S) -> int:
@@ -141,11 +161,14 @@ async def embed_pending(database: Database, embedder: Embedder, *, budget_s: flo
         places: dict[Place, list[str]] = {}
         for account_no, collection_no, namespace, vector_id in rows:
             places.setdefault(Place(account_no, collection_no, namespace), []).append(vector_id)
-        for place, ids in places.items():
+        while places:
+            place, ids = places.popitem()
             progress = await _embed_claimed(database, embedder, place, ids, deadline)
             embedded += len(progress.done)
-            if progress.failed:
-                log.event("embed_pending_stopped", embedded=embedded)
+            if progress.failed or deadline.remaining_s < MIN_REMAINING_S:
+                for unread, unread_ids in places.items():
+                    await release(database, unread, unread_ids)
+                log.event("embed_pending_stopped", embedded=embedded, failed=progress.failed)
                 return embedded
     return embedded
 
@@ -164,7 +187,9 @@ async def _embed_claimed(
             meter = Meter(place.account_no, env=env, plan=plan, endpoint="jobs/embed_pending")
     progress = await embed_and_store(database, embedder, place, texts, meter=meter, deadline=deadline)
     left = [vector_id for vector_id in ids if vector_id not in progress.done]
-    if left:
+    if left and not progress.failed and deadline.remaining_s < MIN_REMAINING_S:
+        await release(database, place, left)  # no time was left for them; nothing is wrong with them
+    elif left:
         postpone = Statement(_SQL["postpone_pending"], place.params | {"ids": arrays.texts(left)})
         await database.transact(place.account_no, postpone)
     return progress

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,11 +25,14 @@ MAX_ID_LENGTH = 512
 MAX_TEXT_BYTES = 64 * 1024
 MAX_METADATA_BYTES = 40 * 1024
 MAX_METADATA_DEPTH = 64
+_EXPONENT = re.compile(rb"[0-9]e[+-]?[0-9]{2}")
+TOO_DEEP = f"is nested deeper than {MAX_METADATA_DEPTH} levels"
 MAX_FAULTS = 20
 # The furthest expiry, so that a date stays one that every client can read.
 MAX_TTL_SECONDS = 100 * 366 * 86_400
 
-Namespace = Annotated[str, Meta(pattern=r"^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,127})?\Z")]
+NAMESPACE_PATTERN = r"^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,127})?\Z"
+Namespace = Annotated[str, Meta(pattern=NAMESPACE_PATTERN)]
 """A namespace as requests name it; "" is the default one."""
 
 
@@ -132,37 +137,52 @@ def _faults(record: Record, collection: CollectionRef) -> Iterator[tuple[str, st
     if record.expires_at is not None:
         if record.ttl_seconds is not None:
             yield ".ttl_seconds", "stands beside expires_at; send one of them"
-        elif record.expires_at.tzinfo is None:
-            yield ".expires_at", "has no time zone"
+        elif fault := clock.fault_of(record.expires_at):
+            yield ".expires_at", fault
 
 
 def _metadata_fault(metadata: dict[str, Any]) -> str | None:
-    document = msgspec.json.encode(metadata)
+    try:
+        document = msgspec.json.encode(metadata)
+    except RecursionError:
+        return TOO_DEEP
     if len(document) > MAX_METADATA_BYTES:
         return f"is {len(document)} bytes as JSON; the bound is {MAX_METADATA_BYTES}"
     # A walk through the document only where its bytes leave something to find.
-    if b"\\u0000" in document and _holds_nul(metadata):
-        return "holds a NUL character"
-    if document.count(b"{") + document.count(b"[") > MAX_METADATA_DEPTH and _depth(metadata) > MAX_METADATA_DEPTH:
-        return f"is nested deeper than {MAX_METADATA_DEPTH} levels"
+    nested = document.count(b"{") + document.count(b"[") > MAX_METADATA_DEPTH
+    if nested or b"\\u0000" in document or _EXPONENT.search(document):
+        return _walk_fault(metadata, len(document))
     return None
 
 
-def _holds_nul(value: object) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any("\0" in key or _holds_nul(item) for key, item in value.items())
-    return isinstance(value, list) and any(_holds_nul(item) for item in value)
+def _walk_fault(metadata: dict[str, Any], size: int) -> str | None:
+    """Level by level, without recursion: the depth is the caller's.
+
+    jsonb keeps numbers written out, so `1e300` is stored and answered as 301 digits: they count too.
+    """
+    level: list[Any] = [metadata]
+    for _ in range(MAX_METADATA_DEPTH):
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                below += value.keys()
+                below += value.values()
+            else:
+                below += value
+        if any(isinstance(value, str) and "\0" in value for value in below):
+            return "holds a NUL character"
+        size += sum(_digits(value) for value in below if isinstance(value, float))
+        if size > MAX_METADATA_BYTES:
+            return f"is more than {MAX_METADATA_BYTES} bytes as JSON with its numbers written out"
+        level = [value for value in below if isinstance(value, dict | list)]
+        if not level:
+            return None
+    return TOO_DEEP
 
 
-def _depth(value: object) -> int:
-    """Levels of nesting; recursion is bounded by the JSON decoder, which refuses what is nested far deeper."""
-    if isinstance(value, dict):
-        return 1 + max((_depth(item) for item in value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max((_depth(item) for item in value), default=0)
-    return 0
+def _digits(number: float) -> int:
+    """Digits that writing out an exponent takes."""
+    return abs(math.frexp(number)[1]) * 3 // 10
 
 
 def _prepared(record: Record) -> Prepared:

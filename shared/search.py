@@ -36,6 +36,7 @@ class Query:
     norm: float
     embeddings: int = 0
     tokens: int = 0
+    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,13 @@ async def query_of_text(embedder: Embedder, collection: CollectionRef, text: str
         )
     require_model(collection, embedder.model)
     embeddings = await embedder.embed("query", [text], budget_s=budget_s)
-    return Query(halfvec_binary_of_row(embeddings.rows[0]), 1.0, embeddings=1, tokens=embeddings.tokens[0])
+    return Query(
+        halfvec_binary_of_row(embeddings.rows[0]),
+        1.0,
+        embeddings=1,
+        tokens=embeddings.tokens[0],
+        truncated=0 in embeddings.truncated,
+    )
 
 
 def query_of_vector(collection: CollectionRef, vector: list[float], *, field: str = "vector") -> Query:

@@ -80,7 +80,7 @@ async def store_batch(
         "slot": slot,
     }
     metering = meter.params(latency_ms=latency_ms, requests=1)
-    [(found, written)], *_, pending = await database.transact(
+    [(found, written)], *_, pending = await database.transact_bulk(
         place.account_no,
         Statement(_SQL["upsert_vectors"], metering | place.params | batch),
         Statement(_SQL["enqueue_pending"], place.params | {name: batch[name] for name in ("ids", "lease", "slot")}),

@@ -8,8 +8,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from shared import clock
-from shared.api_keys import create_key
-from shared.errors import ValidationFailed
+from shared.api_keys import create_key, governed
+from shared.errors import PermissionDenied, ValidationFailed
 from shared.keys import ALL_SCOPES, Env, Scope
 from shared.web.app import Call, endpoint_app, lambda_handler
 from shared.web.key_names import KeyName
@@ -18,22 +18,28 @@ from shared.web.views import ApiKeyView
 
 class CreateRequest(Struct, forbid_unknown_fields=True):
     name: KeyName
-    env: Env = "live"
+    env: Env | None = None
     scopes: Annotated[list[Scope], Meta(min_length=1, max_length=3)] | None = None
     expires_at: datetime | None = None
 
 
 async def create(call: Call[CreateRequest]) -> ApiKeyView:
-    """Answers the key; without `scopes` it has them all."""
+    """Answers the key; without `scopes` it has them all, without `env` it is of the same as the key that asks."""
     request = call.request
-    if request.expires_at is not None and (request.expires_at.tzinfo is None or request.expires_at <= clock.now()):
-        raise ValidationFailed.of("expires_at", "is not a moment in the future with a time zone")
+    env = request.env or call.principal.env
+    if env not in governed(call.principal):
+        raise PermissionDenied("A test key makes test keys only.")
+    if request.expires_at is not None:
+        if fault := clock.fault_of(request.expires_at):
+            raise ValidationFailed.of("expires_at", fault)
+        if request.expires_at <= clock.now():
+            raise ValidationFailed.of("expires_at", "lies in the past")
     key = await create_key(
         call.database,
         call.principal.account_no,
         name=request.name,
-        env=request.env,
-        scopes=sorted(set(request.scopes or ALL_SCOPES)),
+        env=env,
+        scopes=[scope for scope in ALL_SCOPES if scope in (request.scopes or ALL_SCOPES)],
         expires_at=request.expires_at,
     )
     return ApiKeyView.of(key)

@@ -14,7 +14,7 @@ class DeleteResponse(Struct):
 
 async def delete(call: Call[NoRequest]) -> DeleteResponse:
     """Revokes at once."""
-    await delete_key(call.database, call.principal.account_no, call.path_params["id"])
+    await delete_key(call.database, call.principal, call.path_params["id"])
     return DeleteResponse(deleted=True)
 
 

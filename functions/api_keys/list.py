@@ -14,8 +14,8 @@ class ListResponse(Struct):
 
 
 async def list_all(call: Call[NoRequest]) -> ListResponse:
-    """Oldest first."""
-    keys = await list_keys(call.database, call.principal.account_no)
+    """Oldest first; a test key is shown the test keys only."""
+    keys = await list_keys(call.database, call.principal)
     return ListResponse([ApiKeyView.of(key) for key in keys])
 
 

@@ -8,8 +8,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from shared.api_keys import rotate_key
+from shared.clock import rfc3339
 from shared.web.app import Call, endpoint_app, lambda_handler
-from shared.web.views import ApiKeyView
+from shared.web.views import ApiKeyView, Replaced
 
 DAY_S = 86_400
 
@@ -19,10 +20,12 @@ class RotateRequest(Struct, forbid_unknown_fields=True):
 
 
 async def rotate(call: Call[RotateRequest]) -> ApiKeyView:
-    """Answers the new key, its text this once."""
+    """Answers the new key, its text this once, and until when the old one works; send overlap 0 for a leaked key."""
     overlap = timedelta(seconds=call.request.overlap_seconds)
-    key = await rotate_key(call.database, call.principal.account_no, call.path_params["id"], overlap)
-    return ApiKeyView.of(key)
+    rotated = await rotate_key(call.database, call.principal, call.path_params["id"], overlap)
+    view = ApiKeyView.of(rotated.successor)
+    view.replaces = Replaced(id=call.path_params["id"], expires_at=rfc3339(rotated.old_expires_at))
+    return view
 
 
 app = endpoint_app("POST /v1/api-keys/{id}/rotate", rotate, request=RotateRequest, scope="admin")

@@ -16,7 +16,7 @@ class UpdateRequest(Struct, forbid_unknown_fields=True):
 
 async def update(call: Call[UpdateRequest]) -> ApiKeyView:
     """Answers the renamed key."""
-    key = await rename_key(call.database, call.principal.account_no, call.path_params["id"], call.request.name)
+    key = await rename_key(call.database, call.principal, call.path_params["id"], call.request.name)
     return ApiKeyView.of(key)
 
 

@@ -10,6 +10,7 @@ from shared.admission import Metric
 from shared.collections import create_collection
 from shared.config import TEXT_DIMENSION
 from shared.web.app import Call, endpoint_app, lambda_handler
+from shared.web.faults import described
 from shared.web.views import CollectionName, CollectionView
 
 # The languages that PostgreSQL 16 has stemmers for (snowball).
@@ -20,11 +21,14 @@ Language = Literal[
 ]  # fmt: skip
 
 
+NO_NUL = described(r"^[^\x00]*\Z", "holds a NUL character")
+
+
 class CreateRequest(Struct, forbid_unknown_fields=True):
     name: CollectionName
     dimension: Annotated[int, Meta(ge=1, le=3_072)] = TEXT_DIMENSION
     metric: Metric = "cosine"
-    description: Annotated[str, Meta(max_length=1_000, pattern=r"^[^\x00]*\Z")] | None = None
+    description: Annotated[str, Meta(max_length=1_000, pattern=NO_NUL)] | None = None
     language: Language | None = None
 
 

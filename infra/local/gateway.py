@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import resource
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -33,10 +34,10 @@ from shared.errors import MethodNotAllowed
 from shared.web.app import Call, NoRequest, endpoint_app
 from shared.web.context import database
 
-HEADER_READ_TIMEOUT_MS = 65_000
+HEADER_READ_TIMEOUT_MS = 30_000
 """How long a connection may take to send its headers, and how long it may idle between two requests (measured)."""
 
-MAX_CONNECTIONS = 512
+MAX_CONNECTIONS = 4_096
 """Open connections, idle ones too (so granian counts its backpressure, measured); further ones wait in the backlog."""
 
 STOP_S = 5
@@ -163,13 +164,24 @@ def create() -> Gateway:
         except Exception as error:
             # Half an API would answer 404 for what exists: rather none.
             traceback.print_exc()
-            say(f"The gateway cannot start: {function.module} could not be imported ({type(error).__name__}).")
+            say(f"The gateway cannot start: {function.module} could not be imported ({type(error).__name__}: {error}).")
             raise SystemExit(1) from error
     return Gateway(functions, apps, _refusal, _close_database)
 
 
+def _raise_file_limit() -> None:
+    """Each connection is an open file, and many systems allow 1,024 unless a process asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + 512
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+        )
+
+
 def serve(address: Address) -> None:
     """Serves until SIGTERM or SIGINT, then lets requests in progress end; a worker's end ends the process with 1."""
+    _raise_file_limit()
     Granian(
         "infra.local.gateway:create",
         factory=True,

@@ -16,14 +16,14 @@ ROLE_SETTINGS: dict[str, dict[str, str]] = {
     API: {
         "plan_cache_mode": "force_custom_plan",
         "statement_timeout": "30s",
-        "lock_timeout": "10s",
+        "lock_timeout": "4s",
         "idle_in_transaction_session_timeout": "30s",
         "jit": "off",
     },
     JOBS: {
         "plan_cache_mode": "force_custom_plan",
         "statement_timeout": "5min",
-        "lock_timeout": "10s",
+        "lock_timeout": "4s",
         "idle_in_transaction_session_timeout": "1min",
         "jit": "off",
     },

@@ -1471,10 +1471,6 @@ GRANT ALL ON FUNCTION public.admit_key(p_key_hash bytea, p_collection text) TO f
 REVOKE ALL ON FUNCTION public.ensure_usage_partitions(days_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_usage_partitions(days_ahead integer) TO fluxvector_jobs;
 
-GRANT SELECT ON TABLE public.account_emails TO fluxvector_api;
-
-GRANT SELECT ON TABLE public.accounts TO fluxvector_api;
-
 GRANT SELECT(account_no) ON TABLE public.accounts TO fluxvector_jobs;
 
 GRANT SELECT(plan) ON TABLE public.accounts TO fluxvector_jobs;
@@ -1483,10 +1479,18 @@ GRANT SELECT(status) ON TABLE public.accounts TO fluxvector_jobs;
 
 GRANT USAGE ON SEQUENCE public.key_numbers TO fluxvector_api;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_keys TO fluxvector_api;
+GRANT SELECT,INSERT,DELETE ON TABLE public.api_keys TO fluxvector_api;
+
+GRANT UPDATE(name) ON TABLE public.api_keys TO fluxvector_api;
+
+GRANT UPDATE(expires_at) ON TABLE public.api_keys TO fluxvector_api;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.collection_counts TO fluxvector_api;
-GRANT SELECT,DELETE,UPDATE ON TABLE public.collection_counts TO fluxvector_jobs;
+GRANT SELECT ON TABLE public.collection_counts TO fluxvector_jobs;
+
+GRANT UPDATE(stored) ON TABLE public.collection_counts TO fluxvector_jobs;
+
+GRANT UPDATE(pending) ON TABLE public.collection_counts TO fluxvector_jobs;
 
 GRANT USAGE ON SEQUENCE public.collection_numbers TO fluxvector_api;
 
@@ -1494,12 +1498,16 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.collections TO fluxvector_api;
 GRANT SELECT ON TABLE public.collections TO fluxvector_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deleted_collections TO fluxvector_api;
-GRANT SELECT,DELETE,UPDATE ON TABLE public.deleted_collections TO fluxvector_jobs;
+GRANT SELECT,DELETE ON TABLE public.deleted_collections TO fluxvector_jobs;
 
-GRANT SELECT,INSERT ON TABLE public.key_hashes TO fluxvector_api;
+GRANT INSERT ON TABLE public.key_hashes TO fluxvector_api;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pending_embeddings TO fluxvector_api;
-GRANT SELECT,DELETE,UPDATE ON TABLE public.pending_embeddings TO fluxvector_jobs;
+GRANT SELECT,DELETE ON TABLE public.pending_embeddings TO fluxvector_jobs;
+
+GRANT UPDATE(attempts) ON TABLE public.pending_embeddings TO fluxvector_jobs;
+
+GRANT UPDATE(ready_at) ON TABLE public.pending_embeddings TO fluxvector_jobs;
 
 GRANT USAGE ON SEQUENCE public.usage_event_numbers TO fluxvector_api;
 GRANT USAGE ON SEQUENCE public.usage_event_numbers TO fluxvector_jobs;
@@ -1510,4 +1518,6 @@ GRANT SELECT,INSERT ON TABLE public.usage_events TO fluxvector_jobs;
 GRANT USAGE ON SEQUENCE public.vector_row_numbers TO fluxvector_api;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.vectors TO fluxvector_api;
-GRANT SELECT,DELETE,UPDATE ON TABLE public.vectors TO fluxvector_jobs;
+GRANT SELECT,DELETE ON TABLE public.vectors TO fluxvector_jobs;
+
+GRANT UPDATE(embedding) ON TABLE public.vectors TO fluxvector_jobs;

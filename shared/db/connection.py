@@ -60,6 +60,8 @@ class Database:
         self._conninfo = conninfo
         self._idle: list[AsyncConnection[Row]] = []
         self._slots = asyncio.Semaphore(size)
+        # Bulk writes leave connections to everything else: a search must not wait for them.
+        self._bulk_slots = asyncio.Semaphore(max(1, size * 5 // 8))
         self._vector_types: VectorTypes | None = None
 
     def __repr__(self) -> str:
@@ -96,6 +98,11 @@ class Database:
             )
         return results[2:-1]
 
+    async def transact_bulk(self, account_no: int, *statements: Statement) -> list[list[Row]]:
+        """As `transact`, for large writes, of which fewer run at once than there are connections."""
+        async with _acquired(self._bulk_slots):
+            return await self.transact(account_no, *statements)
+
     async def _retrying(self, statements: Sequence[Statement], *, pipelined: bool) -> list[list[Row]]:
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -113,12 +120,7 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[AsyncConnection[Row]]:
-        try:
-            async with asyncio.timeout(ACQUIRE_TIMEOUT_S):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise Unavailable("The service is busy. Please try again.") from None
-        try:
+        async with _acquired(self._slots):
             connection = await self._idle_or_new()
             try:
                 yield connection
@@ -128,8 +130,6 @@ class Database:
                     self._idle.append(connection)
                 else:
                     await connection.close()
-        finally:
-            self._slots.release()
 
     async def _idle_or_new(self) -> AsyncConnection[Row]:
         while self._idle:
@@ -149,6 +149,20 @@ class Database:
         )
         arrays.register(connection.adapters)
         return connection
+
+
+@asynccontextmanager
+async def _acquired(slots: asyncio.Semaphore) -> AsyncIterator[None]:
+    """A slot for the time of the block. Raises Unavailable where none comes free in time."""
+    try:
+        async with asyncio.timeout(ACQUIRE_TIMEOUT_S):
+            await slots.acquire()
+    except TimeoutError:
+        raise Unavailable("The service is busy. Please try again.") from None
+    try:
+        yield
+    finally:
+        slots.release()
 
 
 async def _run_one(connection: AsyncConnection[Row], statement: Statement) -> list[Row]:

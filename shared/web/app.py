@@ -3,9 +3,9 @@
     app = endpoint_app("POST /v1/search", search, request=SearchRequest, scope="read")
     handler = lambda_handler(app)
 
-A request passes in this order: route, body (bounded, decoded once), admission (one statement), endpoint, answer. A bad
-credential is told before a bad body. Every answer, an error too, carries its request id and the security headers, and
-leaves one log line without content.
+A request passes in this order: route, form of the credential, body (bounded, decoded once), admission (one statement),
+endpoint, answer. A bad credential is told before a bad body, and a large body is read for known callers only. Every
+answer, an error too, carries its request id and the security headers, and leaves one log line without content.
 """
 
 from __future__ import annotations
@@ -20,20 +20,21 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from mangum import Mangum
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import Message, Receive, Scope, Send
 
 from shared import log, timing
-from shared.admission import Admission, CollectionRef, Principal, admit
+from shared.admission import Admission, CollectionRef, Principal, admit, require_well_formed
 from shared.config import Settings, settings
 from shared.db.connection import Database
-from shared.errors import FluxVectorError, InternalError, MethodNotAllowed, NotFound
+from shared.errors import FluxVectorError, InternalError, MethodNotAllowed, NotFound, Unauthenticated, Unavailable
 from shared.ids import new_id
 from shared.keys import Scope as KeyScope
 from shared.usage import Meter
 from shared.web import body as bodies
+from shared.web import reading
 from shared.web.auth import bearer_credential
 from shared.web.context import database
 from shared.web.errors import error_response
@@ -42,6 +43,7 @@ from shared.web.loop import process_loop
 
 R = TypeVar("R", bound=msgspec.Struct)
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -153,7 +155,7 @@ class EndpointApp(Generic[R]):
             response = answer if isinstance(answer, Response) else _json_response(answer, self._status)
         except FluxVectorError as error:
             response = error_response(error, request_id)
-        except (ClientDisconnect, asyncio.CancelledError):
+        except asyncio.CancelledError:
             self._log(request, request_id, 499, started, trace)
             raise
         except Exception as error:  # the border: whatever it is, the caller gets our shape and the log its place
@@ -164,19 +166,16 @@ class EndpointApp(Generic[R]):
 
     async def _admitted(self, request: Request, request_id: str, started: float, trace: _Trace) -> Call[R]:
         path_params = self._match(request)
-        fault: FluxVectorError | None = None
-        decoded: R | None = None
-        try:
-            decoded = await self._decoded(request)
-        except FluxVectorError as error:
-            fault = error
-        admission = None
-        if self._scope is not None:
-            collection = getattr(decoded, "collection", None) if self._names_collection else None
-            with timing.timed("admission"):
-                admission = await admit(database(), bearer_credential(request), collection=collection)
-            trace.principal = admission.principal
-            admission.principal.require(self._scope)
+        credential = self._credential(request)
+        with reading.buffered.share() as share:
+            decoded, fault = await self._decoded(request, credential, share)
+            admission = None
+            if self._scope is not None:
+                collection = getattr(decoded, "collection", None) if self._names_collection else None
+                with timing.timed("admission"):
+                    admission = await admit(database(), credential, collection=collection)
+                trace.principal = admission.principal
+                admission.principal.require(self._scope)
         if fault is not None:
             raise fault
         client = request.client
@@ -190,32 +189,50 @@ class EndpointApp(Generic[R]):
             _admission=admission,
         )
 
+    def _credential(self, request: Request) -> str:
+        if self._scope is None:
+            return ""
+        credential = bearer_credential(request)
+        require_well_formed(credential)
+        return credential
+
     def _match(self, request: Request) -> Mapping[str, Any]:
         if self.route is None:
             return {}
-        match = self._pattern.match(request.scope["path"])
-        if match is None:
+        path = request.scope["path"]
+        match = self._pattern.match(path)
+        if match is None or not path.isprintable():  # no id and no name holds a control character
             raise not_found(request)
         if request.method != self._method and not (request.method == "HEAD" and self._method == "GET"):
             raise MethodNotAllowed(f"{request.method} is not allowed here.", allow=[self._method])
         return {name: self._convertors[name].convert(value) for name, value in match.groupdict().items()}
 
-    async def _decoded(self, request: Request) -> R:
-        if self.route is None:
-            return self._shape()
-        if request.method in _METHODS_WITH_BODY:
-            raw = await bodies.read_body(request, settings().max_body_bytes)
-            if not raw and self._shape is NoRequest:
-                return self._shape()
+    async def _decoded(
+        self, request: Request, credential: str, share: reading.Share
+    ) -> tuple[R | None, FluxVectorError | None]:
+        """The request, or what is wrong with it: that is told only once the caller is known."""
+        try:
+            if self.route is None:
+                return self._shape(), None
+            if request.method not in _METHODS_WITH_BODY:
+                return bodies.decode_query(request, self._shape), None
+            if self._scope is not None and reading.is_large(request):
+                await admit(database(), credential)  # nobody reads megabytes of a stranger's
+            raw = await reading.read_body(request, settings().max_body_bytes, share)
+            if not raw:  # as good as {}: a call whose fields are all optional needs no body
+                return bodies.decode_json(b"{}", self._shape), None
             bodies.require_json(request)
-            return bodies.decode_json(raw, self._shape)
-        return bodies.decode_query(request, self._shape)
+            return bodies.decode_json(raw, self._shape), None
+        except (Unauthenticated, Unavailable):
+            raise
+        except FluxVectorError as error:
+            return None, error
 
     def _log(self, request: Request, request_id: str, status: int, started: float, trace: _Trace) -> None:
         log.event(
             "request",
             request_id=request_id,
-            method=request.method,
+            method=request.method if request.method in _METHODS else "other",
             route=self.route,
             status=status,
             ms=round((time.perf_counter() - started) * 1000, 2),

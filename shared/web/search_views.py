@@ -49,6 +49,9 @@ class SearchResponse(Struct):
     took_ms: float
 
 
+TRUNCATED = "The text is longer than the model reads; only its beginning was searched for."
+
+
 def refuse_unbuilt(*, mode: Mode, filter: dict[str, Any] | None, rerank: bool | None) -> None:
     """Raises NotImplementedYet for what would otherwise be ignored in silence."""
     if mode != "vector":
@@ -64,10 +67,10 @@ def search_response(call: Call[Any], hits: list[Hit], query: Query) -> SearchRes
     results = [
         SearchResult(
             id=hit.id,
-            score=hit.score,
+            score=_shown(hit.score),
             text=hit.text,
             metadata=None if hit.metadata is None else metadata_view(hit.metadata),
-            scores=Scores(vector=hit.score, bm25=None, combined=hit.score),
+            scores=Scores(vector=_shown(hit.score), bm25=None, combined=_shown(hit.score)),
             values=values_view(hit.values),
         )
         for hit in hits
@@ -75,7 +78,7 @@ def search_response(call: Call[Any], hits: list[Hit], query: Query) -> SearchRes
     return SearchResponse(
         results=results,
         confidence=round(confidence(hits, call.settings.model), 4),
-        warning=None,
+        warning=TRUNCATED if query.truncated else None,
         cached=False,
         usage=SearchUsage(
             embeddings=query.embeddings,
@@ -85,3 +88,8 @@ def search_response(call: Call[Any], hits: list[Hit], query: Query) -> SearchRes
         ),
         took_ms=round(call.elapsed_ms, 2),
     )
+
+
+def _shown(score: float) -> float:
+    """Seven significant digits, which is what float32 arithmetic has; more would be noise."""
+    return float(f"{score:.7g}")

@@ -11,9 +11,15 @@ from shared.api_keys import ApiKey
 from shared.clock import rfc3339
 from shared.collections import Collection
 from shared.pages import DEFAULT_LIMIT, MAX_LIMIT
+from shared.records import NAMESPACE_PATTERN
 from shared.vector_values import values_of_binary
+from shared.web.faults import described
 
-CollectionName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")]
+_ALPHABET = "letters, digits, '.', '_' or '-', the first a letter or a digit"
+CollectionName = Annotated[
+    str, Meta(pattern=described(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z", f"is not 1 to 128 {_ALPHABET}"))
+]
+described(NAMESPACE_PATTERN, f"is neither empty nor 1 to 128 {_ALPHABET}")
 
 
 class PageRequest(Struct, forbid_unknown_fields=True):
@@ -53,6 +59,13 @@ class CollectionView(Struct):
         )
 
 
+class Replaced(Struct):
+    """The key that another one takes over from, and until when it works."""
+
+    id: str
+    expires_at: str
+
+
 class ApiKeyView(Struct, omit_defaults=True):
     """An API key on the wire; `key` and `warning` only in the one answer that shows it."""
 
@@ -66,6 +79,7 @@ class ApiKeyView(Struct, omit_defaults=True):
     expires_at: str | None
     key: str | None = None
     warning: str | None = None
+    replaces: Replaced | None = None
 
     @classmethod
     def of(cls, key: ApiKey) -> ApiKeyView:

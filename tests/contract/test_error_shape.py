@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import psycopg
@@ -12,6 +12,7 @@ import pytest
 from infra import template
 from shared import log
 from shared.db.connection import Database
+from shared.keys import new_key
 from tests.support.api import Api
 from tests.support.shapes import SECURITY_HEADERS, assert_error_shape
 
@@ -106,6 +107,29 @@ async def test_another_method_is_405_with_what_is_allowed(api_without_embedder: 
     answer = await api_without_embedder.client.request("PUT", path)
     checked(answer, 405, "method_not_allowed")
     assert route.split(maxsplit=1)[0] in answer.headers["allow"].split(", ")
+
+
+@pytest.mark.parametrize("route", [route for route in PRIVATE if "{" in route])
+async def test_control_characters_in_a_path_are_404(api_without_embedder: Api, route: str) -> None:
+    method, path = route.split(" ")
+    for character in ("%00", "a%00b", "%0a", "%7f"):
+        target_path = path.replace("{name}", character).replace("{id}", character)
+        answer = await api_without_embedder.client.request(
+            method, target_path, json={"name": "x"}, headers=api_without_embedder.tenant.headers
+        )
+        checked(answer, 404, "not_found")
+
+
+async def test_a_strangers_large_body_is_not_read(api_without_embedder: Api) -> None:
+    api = api_without_embedder
+
+    async def body() -> AsyncIterator[bytes]:
+        for _ in range(10):  # above the bound of a body: a reader would answer 413
+            yield b"x" * 100_000
+
+    headers = {"Authorization": f"Bearer {new_key('live').text}", "Transfer-Encoding": "chunked"}
+    answer = await api.client.post("/v1/search", content=body(), headers=headers)
+    checked(answer, 401, "unauthenticated")
 
 
 async def test_a_missing_dependency_is_503(api_without_embedder: Api) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -45,6 +46,8 @@ async def test_a_key_is_renamed(api: Api) -> None:
 async def test_a_rotated_key_works_on_for_the_overlap(api: Api) -> None:
     old = (await api.post("/v1/api-keys", {"name": "ci", "scopes": ["read"], "env": "test"})).json()
     new = (await api.post(f"/v1/api-keys/{old['id']}/rotate", {"overlap_seconds": 3600})).json()
+    ends = datetime.fromisoformat(new["replaces"]["expires_at"]) - datetime.fromisoformat(new["created_at"])
+    assert (new["replaces"]["id"], ends) == (old["id"], timedelta(hours=1))
     assert (new["name"], new["scopes"], new["env"]) == ("ci", ["read"], "test")
     assert new["id"] != old["id"]
     for key in (old, new):
@@ -53,6 +56,32 @@ async def test_a_rotated_key_works_on_for_the_overlap(api: Api) -> None:
     assert (await api.get("/v1/collections", key=new["key"])).status_code == 401
     assert (await api.get("/v1/collections", key=again["key"])).status_code == 200
     assert new["id"] not in [key["id"] for key in (await api.get("/v1/api-keys")).json()["data"]]
+
+
+async def test_a_rotation_needs_no_body(api: Api) -> None:
+    old = (await api.post("/v1/api-keys", {"name": "ci"})).json()
+    answer = await api.client.post(f"/v1/api-keys/{old['id']}/rotate", headers=api.tenant.headers)
+    assert answer.status_code == 200
+    ends = datetime.fromisoformat(answer.json()["replaces"]["expires_at"]) - datetime.now(UTC)
+    assert timedelta(hours=23) < ends <= timedelta(hours=24)
+
+
+async def test_a_test_key_gets_at_no_live_key(api: Api) -> None:
+    test_key = await api.new_key(env="test")
+    [live] = [key for key in (await api.get("/v1/api-keys")).json()["data"] if key["env"] == "live"]
+    refused = await api.post("/v1/api-keys", {"name": "sneaky", "env": "live"}, key=test_key)
+    assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+    made = (await api.post("/v1/api-keys", {"name": "mine"}, key=test_key)).json()
+    assert made["env"] == "test"
+    assert {key["env"] for key in (await api.get("/v1/api-keys", key=test_key)).json()["data"]} == {"test"}
+    path = f"/v1/api-keys/{live['id']}"
+    for answer in (
+        await api.patch(path, {"name": "taken"}, key=test_key),
+        await api.post(f"{path}/rotate", {}, key=test_key),
+        await api.delete(path, key=test_key),
+    ):
+        assert answer.status_code == 404
+    assert (await api.get("/v1/collections")).status_code == 200
 
 
 async def test_an_expired_key_is_refused(api: Api) -> None:
@@ -114,6 +143,7 @@ async def test_last_use_is_noted_at_most_once_a_minute(api: Api) -> None:
         ({"name": "ok", "scopes": ["root"]}, "scopes[0]"),
         ({"name": "ok", "expires_at": "2001-01-01T00:00:00Z"}, "expires_at"),
         ({"name": "ok", "expires_at": "2999-01-01T00:00:00"}, "expires_at"),
+        ({"name": "ok", "expires_at": "9999-12-31T23:59:59-14:00"}, "expires_at"),
         ({"name": "ok", "account_id": "acc_x"}, "account_id"),
     ],
 )

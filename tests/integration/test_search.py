@@ -144,6 +144,23 @@ async def test_the_length_of_a_query_does_not_change_a_cosine(api: Api) -> None:
         assert answer["results"][0]["score"] == pytest.approx(1.0, abs=2e-3)
 
 
+async def test_a_question_longer_than_the_model_reads_is_warned_of(api: Api) -> None:
+    await api.collection()
+    long = (await api.post("/v1/search", {"collection": "things", "text": "word " * 5_000})).json()
+    short = (await api.post("/v1/search", {"collection": "things", "text": "word"})).json()
+    assert "only its beginning" in long["warning"]
+    assert long["usage"]["embedding_tokens"] == 512
+    assert short["warning"] is None
+
+
+async def test_a_stored_zero_vector_does_not_hide_the_confidence(api: Api) -> None:
+    await api.collection(dimension=2, metric="euclidean")
+    await api.upsert([{"id": "zero", "values": [0.0, 0.0]}, {"id": "near", "values": [0.1, 0.1]}])
+    body = (await api.post("/v1/vectors/query", {"collection": "things", "vector": [0.1, 0.1]})).json()
+    assert [hit["id"] for hit in body["results"]] == ["near", "zero"]
+    assert body["confidence"] == pytest.approx(1.0, abs=1e-3)
+
+
 async def test_nothing_stored_is_an_empty_answer(api: Api) -> None:
     await api.collection()
     body = (await api.post("/v1/search", {"collection": "things", "text": "x"})).json()

@@ -11,8 +11,8 @@ from tests.support.api import Api, Tenant
 
 RECORD = {"id": "same", "values": [1.0, 0.0], "metadata": {"of": "first"}}
 TABLES = (
-    "accounts", "account_emails", "api_keys", "key_hashes", "collections", "collection_counts", "vectors",
-    "pending_embeddings", "deleted_collections", "usage_events",
+    "api_keys", "collections", "collection_counts", "vectors", "pending_embeddings", "deleted_collections",
+    "usage_events",
 )  # fmt: skip
 
 
@@ -121,8 +121,32 @@ async def test_every_table_of_tenants_has_row_level_security(api: Api) -> None:
     assert rows == [("schema_migrations",)]
 
 
-async def test_the_jobs_role_reads_no_password(api: Api) -> None:
-    with psycopg.connect(api.database.jobs_url, autocommit=True) as connection:
-        for query in ("SELECT password_hash FROM accounts", "SELECT * FROM key_hashes", "SELECT * FROM account_emails"):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute(query.encode())
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        ("api", "SELECT password_hash FROM accounts"),
+        ("api", "SELECT * FROM account_emails"),
+        ("api", "SELECT * FROM key_hashes"),
+        ("api", "UPDATE api_keys SET scopes = '{admin}'"),
+        ("api", "UPDATE api_keys SET env = 'live'"),
+        ("api", "DELETE FROM usage_events"),
+        ("api", "SELECT ensure_usage_partitions(1)"),
+        ("jobs", "SELECT password_hash FROM accounts"),
+        ("jobs", "SELECT * FROM key_hashes"),
+        ("jobs", "SELECT * FROM account_emails"),
+        ("jobs", "SELECT * FROM api_keys"),
+        ("jobs", "UPDATE vectors SET account_no = 2"),
+        ("jobs", "UPDATE vectors SET text = 'x'"),
+        ("jobs", "UPDATE collection_counts SET account_no = 2"),
+        (
+            "jobs",
+            "INSERT INTO collections (account_no, env, name, dimension, metric) VALUES (1, 'live', 'x', 2, 'cosine')",
+        ),
+        ("jobs", "SELECT admit_key('x', NULL)"),
+    ],
+)
+async def test_a_role_may_do_what_its_code_does_and_no_more(api: Api, role: str, statement: str) -> None:
+    with psycopg.connect(getattr(api.database, f"{role}_url"), autocommit=True) as connection:
+        connection.execute("SELECT set_config('app.account', %s, false)", [str(api.tenant.account_no)])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(statement.encode())

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.db.connection import Database, Row, Statement
+from shared.errors import Unavailable
 from tests.support.api import Api
 
 TEXTS = [{"id": f"t{number}", "text": f"Text number {number}."} for number in range(3)]
@@ -172,6 +173,23 @@ async def test_a_retried_upsert_resumes_where_the_last_one_stopped(api: Api) -> 
     body = await api.upsert([*TEXTS, {"id": "more", "text": "One more."}])
     assert (body["upserted"], body["unchanged"], body["pending"], body["usage"]["embeddings"]) == (4, 3, 0, 4)
     assert await counts(api) == (4, 0)
+
+
+async def test_a_database_that_fails_while_embedding_leaves_the_rest_pending(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await api.collection()
+    transact = Database.transact
+
+    async def fails(self: Database, account_no: int, *statements: Statement) -> list[list[Row]]:
+        if b"sent (id, content_hash, embedding, tokens)" in statements[0].sql:
+            raise Unavailable("The database is not available.")
+        return await transact(self, account_no, *statements)
+
+    monkeypatch.setattr(Database, "transact", fails)
+    body = await api.upsert(TEXTS)
+    assert (body["upserted"], body["pending"]) == (3, 3)
+    assert api.sql("SELECT count(*) FROM pending_embeddings WHERE ready_at <= now()") == [(3,)]
 
 
 async def test_values_over_a_pending_text_take_it_from_the_queue(api_without_embedder: Api) -> None:

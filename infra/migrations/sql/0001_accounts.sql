@@ -62,8 +62,8 @@ CREATE POLICY own_account ON key_hashes TO fluxvector_api USING (account_no = (S
 
 CREATE POLICY every_account ON accounts TO fluxvector_jobs USING (true);
 
-GRANT SELECT ON accounts, account_emails TO fluxvector_api;
 GRANT SELECT (account_no, plan, status) ON accounts TO fluxvector_jobs;
-GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys TO fluxvector_api;
-GRANT SELECT, INSERT ON key_hashes TO fluxvector_api;
+-- Admission reads accounts and hashes as the owner; the functions read neither.
+GRANT SELECT, INSERT, DELETE, UPDATE (name, expires_at) ON api_keys TO fluxvector_api;
+GRANT INSERT ON key_hashes TO fluxvector_api;
 GRANT USAGE ON SEQUENCE key_numbers TO fluxvector_api;

@@ -116,4 +116,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE
     ON collections, collection_counts, vectors, pending_embeddings, deleted_collections TO fluxvector_api;
 GRANT USAGE ON SEQUENCE collection_numbers, vector_row_numbers TO fluxvector_api;
 GRANT SELECT ON collections TO fluxvector_jobs;
-GRANT SELECT, UPDATE, DELETE ON collection_counts, vectors, pending_embeddings, deleted_collections TO fluxvector_jobs;
+GRANT SELECT, DELETE ON vectors, pending_embeddings, deleted_collections TO fluxvector_jobs;
+GRANT UPDATE (embedding) ON vectors TO fluxvector_jobs;
+GRANT UPDATE (attempts, ready_at) ON pending_embeddings TO fluxvector_jobs;
+GRANT SELECT, UPDATE (stored, pending) ON collection_counts TO fluxvector_jobs;

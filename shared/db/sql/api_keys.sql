@@ -12,17 +12,20 @@ SELECT created_at FROM made
 -- name: list_api_keys
 SELECT key_id, prefix, name, env, scopes, created_at, last_used_at, expires_at
 FROM api_keys
-WHERE account_no = %(account_no)s AND (expires_at IS NULL OR expires_at > now())
+WHERE account_no = %(account_no)s AND env = ANY(%(envs)s::text[]) AND (expires_at IS NULL OR expires_at > now())
 ORDER BY key_no
 
 -- name: rename_api_key
 UPDATE api_keys SET name = %(name)s
-WHERE account_no = %(account_no)s AND key_id = %(key_id)s AND (expires_at IS NULL OR expires_at > now())
+WHERE account_no = %(account_no)s AND key_id = %(key_id)s AND env = ANY(%(envs)s::text[])
+  AND (expires_at IS NULL OR expires_at > now())
 RETURNING key_id, prefix, name, env, scopes, created_at, last_used_at, expires_at
 
 -- The hash goes with its key (ON DELETE CASCADE).
 -- name: delete_api_key
-DELETE FROM api_keys WHERE account_no = %(account_no)s AND key_id = %(key_id)s RETURNING key_id
+DELETE FROM api_keys
+WHERE account_no = %(account_no)s AND key_id = %(key_id)s AND env = ANY(%(envs)s::text[])
+RETURNING key_id
 
 -- The successor takes over name, scopes and end; the old key lives on for the overlap, never longer than it would have.
 -- name: rotate_api_key
@@ -34,6 +37,7 @@ WITH old AS (
 ), ending AS (
     UPDATE api_keys k SET expires_at = least(old.expires_at, now() + %(overlap)s::interval)
     FROM old WHERE k.account_no = %(account_no)s AND k.key_no = old.key_no
+    RETURNING k.expires_at
 ), made AS (
     INSERT INTO api_keys (account_no, key_id, name, env, prefix, scopes, expires_at)
     SELECT %(account_no)s, %(key_id)s, old.name, old.env, %(prefix)s, old.scopes, old.expires_at FROM old
@@ -42,9 +46,10 @@ WITH old AS (
     INSERT INTO key_hashes (key_hash, account_no, key_no)
     SELECT %(key_hash)s, account_no, key_no FROM made
 )
-SELECT name, env, scopes, created_at, expires_at FROM made
+SELECT made.name, made.env, made.scopes, made.created_at, made.expires_at, ending.expires_at FROM made, ending
 
 -- name: get_api_key
 SELECT key_id, prefix, name, env, scopes, created_at, last_used_at, expires_at
 FROM api_keys
-WHERE account_no = %(account_no)s AND key_id = %(key_id)s AND (expires_at IS NULL OR expires_at > now())
+WHERE account_no = %(account_no)s AND key_id = %(key_id)s AND env = ANY(%(envs)s::text[])
+  AND (expires_at IS NULL OR expires_at > now())

@@ -31,7 +31,7 @@ WHERE %(min_score)s::float8 IS NULL OR -hit.distance >= %(min_score)s::float8
 ORDER BY hit.distance, hit.id
 
 -- name: search_euclidean
-SELECT hit.id, 1 / (1 + hit.distance), 1 - (v.embedding <=> %(query)b::halfvec),
+SELECT hit.id, 1 / (1 + hit.distance), nullif(1 - (v.embedding <=> %(query)b::halfvec), 'NaN'),
        CASE WHEN %(include_text)s THEN v.text END,
        CASE WHEN %(include_metadata)s THEN v.metadata::text END,
        CASE WHEN %(include_values)s THEN vector_send(coalesce(v.raw_values, v.embedding::vector)) END

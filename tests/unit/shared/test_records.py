@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import msgspec
@@ -14,6 +14,8 @@ from shared.admission import CollectionRef
 from shared.errors import ValidationFailed
 from shared.records import MAX_TEXT_BYTES, Record, check_ids, content_hash, prepare, text_fault
 
+EAST = timezone(timedelta(hours=14))
+WEST = timezone(-timedelta(hours=14))
 TEXTS = CollectionRef(1, "texts", 1024, "cosine", "m", "1")
 SMALL = CollectionRef(2, "small", 2, "cosine", None, None)
 DOT = CollectionRef(3, "dot", 2, "dotproduct", None, None)
@@ -56,6 +58,10 @@ def faults(record: Record, collection: CollectionRef = SMALL) -> list[str]:
         (Record("a", text="x", metadata={"k": ["x" * 50_000]}), "vectors[1].metadata"),
         (Record("a", text="x", expires_at=datetime(2030, 1, 1)), "vectors[1].expires_at"),
         (Record("a", text="x", expires_at=datetime(2030, 1, 1, tzinfo=UTC), ttl_seconds=1), "vectors[1].ttl_seconds"),
+        (Record("a", text="x", expires_at=datetime(9999, 12, 31, 23, tzinfo=WEST)), "vectors[1].expires_at"),
+        (Record("a", text="x", expires_at=datetime(1, 1, 1, tzinfo=EAST)), "vectors[1].expires_at"),
+        (Record("a", text="x", metadata={"k": [1e-300] * 200}), "vectors[1].metadata"),
+        (Record("a", text="x", metadata={"k": {"deep": [1e308] * 200}}), "vectors[1].metadata"),
     ],
 )
 def test_a_fault_is_named_by_its_path(record: Record, field: str) -> None:
@@ -74,6 +80,12 @@ def test_metadata_nested_too_deeply_is_refused() -> None:
 def test_a_backslash_before_u0000_is_not_a_nul() -> None:
     [prepared] = prepare([Record("a", values=[1.0, 0.0], metadata={"k": "\\u0000"})], SMALL)
     assert msgspec.json.decode(prepared.metadata) == {"k": "\\u0000"}
+
+
+def test_a_few_numbers_of_any_size_are_fine() -> None:
+    metadata = {"planck": 6.62607015e-34, "huge": 1e300, "text": "1e308 " * 1_000}
+    [prepared] = prepare([Record("a", values=[1.0, 0.0], metadata=metadata)], SMALL)
+    assert msgspec.json.decode(prepared.metadata) == metadata
 
 
 def test_text_alone_needs_the_dimension_of_embeddings() -> None:
