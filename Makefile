@@ -1,7 +1,6 @@
 # Everything that people and CI call. `make` alone lists it.
 
 PYTHON ?= python3
-# `make PYTEST_ARGS="tests/unit -x" pytest` runs a part of the tests.
 PYTEST_ARGS ?=
 RUNTIME ?=
 ARCHITECTURE ?=
@@ -33,12 +32,14 @@ check: dev-venv ## Lint, formatting, types, import contracts
 	@$(VENV)/bin/mypy --no-error-summary $(CODE)
 	@$(VENV)/bin/lint-imports --no-logo
 
-pytest: dev-venv
+pytest: dev-venv ## All tests, or a part: make PYTEST_ARGS="tests/unit -x" pytest
 	@$(RUN) -m pytest -n logical --maxprocesses 4 -q $(PYTEST_ARGS)
 
 model: local-venv ## Make the default embedding model (.local/models), unless FLUXVECTOR_MODEL_DIR names another
 ifeq ($(FLUXVECTOR_MODEL_DIR),)
 	@$(RUN) -m embedder.fetch $(DEFAULT_MODEL)
+else
+	@printf 'model: the default one is not made, for FLUXVECTOR_MODEL_DIR names %s\n' "$$FLUXVECTOR_MODEL_DIR"
 endif
 
 sam-build: export SAM_CLI_TELEMETRY := 0

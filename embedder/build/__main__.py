@@ -1,4 +1,7 @@
-"""``python -m embedder.build SOURCE_DIR OUT_DIR --name … --revision …``: a quantized model directory, without torch."""
+"""``python -m embedder.build SOURCE_DIR OUT_DIR --name … --revision …``: a quantized model directory, without torch.
+
+What is heavy is imported once the command line is read, and where Ctrl-C is heard.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from embedder.build.directory import E5_PREFIXES, Description, build_directory
-from embedder.build.source import read_source
+from embedder.build.stopped import say_stopped
 from embedder.manifest import ModelError
 
 
@@ -22,6 +24,21 @@ def main() -> int:
     parser.add_argument("--origin", default="", help="where the weights come from, for the manifest")
     parser.add_argument("--no-prefixes", action="store_true", help="for models that are not of the e5 family")
     arguments = parser.parse_args()
+    try:
+        _build(arguments)
+    except (ModelError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:  # temporary folders are gone by now, and what was at `out` is as it was
+        return say_stopped()
+    say(f"built {arguments.out}")
+    return 0
+
+
+def _build(arguments: argparse.Namespace) -> None:
+    from embedder.build.directory import E5_PREFIXES, Description, build_directory  # noqa: PLC0415 - heavy
+    from embedder.build.source import read_source  # noqa: PLC0415 - heavy
+
     description = Description(
         name=arguments.name,
         revision=arguments.revision,
@@ -29,13 +46,7 @@ def main() -> int:
         source=arguments.origin or arguments.source.name,
         prefixes=dict.fromkeys(E5_PREFIXES, "") if arguments.no_prefixes else E5_PREFIXES,
     )
-    try:
-        build_directory(read_source(arguments.source), arguments.out, description, say)
-    except (ModelError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    say(f"built {arguments.out}")
-    return 0
+    build_directory(read_source(arguments.source), arguments.out, description, say)
 
 
 def say(line: str) -> None:

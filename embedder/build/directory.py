@@ -88,8 +88,8 @@ def _replace(new: Path, out: Path, old: Path) -> None:
         out.rename(old)
     try:
         new.rename(out)
-    except OSError:
-        if old.exists():
+    except BaseException:  # Ctrl-C too: `old` lies in a folder that is removed
+        if old.exists() and not out.exists():
             old.rename(out)
         raise
     shutil.rmtree(old, ignore_errors=True)

@@ -48,7 +48,9 @@ def _linear(source: Source, name: str, values: Floats) -> Floats:
 def _layer_norm(source: Source, name: str, values: Floats) -> Floats:
     centred = values - values.mean(axis=-1, keepdims=True)
     deviation = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + np.float32(source.config.layer_norm_eps))
-    result: Floats = centred / deviation * source.tensors[f"{name}.weight"] + source.tensors[f"{name}.bias"]
+    # float32 already; numpy's types from 2.5 on take the root for float64.
+    scaled: Floats = (centred / deviation).astype(np.float32, copy=False)
+    result: Floats = scaled * source.tensors[f"{name}.weight"] + source.tensors[f"{name}.bias"]
     return result
 
 

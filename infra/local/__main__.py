@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import signal
 import sys
-from pathlib import Path
 
-import psycopg
-
-from infra.local.config import LocalSettings, is_set_to_exit_with_parent
-from infra.local.console import say
-from infra.local.failure import StartFailure
-from infra.local.parent import exit_with_parent
-from infra.local.supervisor import Supervisor
-from infra.migrations.failure import MigrationFailure
-from shared.config import ConfigurationError
-from shared.errors import FluxVectorError
+INTERRUPTED = 130
+"""The exit status of a command that SIGINT ended, as shells give it: 128 and the signal's number."""
 
 
 def main() -> int:
-    """Run until stopped: 0 after Ctrl-C or SIGTERM, 1 with one sentence on stderr after a failure."""
-    os.umask(0o077)  # what is written here is its owner's alone
-    try:
-        settings = LocalSettings.from_env()
-    except ConfigurationError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    if is_set_to_exit_with_parent():
-        exit_with_parent(signal.SIGTERM)  # an orderly stop when `make` is killed
-    try:
-        Supervisor(settings).run()
-    except (StartFailure, MigrationFailure, FluxVectorError, psycopg.Error, OSError) as error:
-        sys.stderr.write(f"{_sentence(error, settings.data_dir)}\n")
-        return 1
-    say("stopped")
-    return 0
+    """Run until stopped: 0 after Ctrl-C or SIGTERM, 1 with one sentence on stderr after a failure.
 
+    Ctrl-C before the service hears it itself, and nothing is started yet, is 130.
+    """
+    try:
+        from infra.local.run import run  # noqa: PLC0415  # its imports take a moment, in which Ctrl-C may come
 
-def _sentence(error: Exception, data_dir: Path) -> str:
-    if isinstance(error, psycopg.errors.DiskFull) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk that holds {data_dir} is full: free some space and start again."
-    if isinstance(error, FluxVectorError):  # of the shared services that make the demo account
-        return f"The demo account could not be made: {error}"
-    if isinstance(error, psycopg.Error):
-        reason = (error.diag.message_primary or str(error)).strip().splitlines()[0]
-        return f"The database refused to be set up: {reason} (see {data_dir / 'logs'})."
-    if isinstance(error, OSError):
-        return f"The service could not be started: {error}."
-    return str(error)
+        return run()
+    except KeyboardInterrupt:
+        line_break = "\n" if sys.stderr.isatty() else ""
+        sys.stderr.write(f"{line_break}Stopped; run it again to go on.\n")
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

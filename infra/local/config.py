@@ -18,6 +18,9 @@ INHERITED = (
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"),
 )
 
+MAX_SHOWN = 80
+"""Characters of a wrong value that a message shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class LocalSettings:
@@ -27,6 +30,8 @@ class LocalSettings:
     port: int
     data_dir: Path
     model_dir: Path
+    # Whether FLUXVECTOR_MODEL_DIR chose it; `make model` makes the default one only.
+    is_model_dir_chosen: bool
     # Inherited by every child, and by the embedder alone.
     inherited: Mapping[str, str]
     embedder_overrides: Mapping[str, str]
@@ -46,6 +51,7 @@ class LocalSettings:
             model_dir=reader.get(
                 "FLUXVECTOR_MODEL_DIR", _path, str(REPOSITORY / ".local" / "models" / "multilingual-e5-small")
             ),
+            is_model_dir_chosen="FLUXVECTOR_MODEL_DIR" in env,
             inherited={name: env[name] for name in INHERITED if name in env},
             embedder_overrides={name: env[name] for name in ("EMBEDDER_THREADS",) if name in env},
         )
@@ -66,8 +72,8 @@ def _host(raw: str) -> str:
 
 
 def _port(raw: str) -> int:
-    if not (raw.isascii() and raw.isdigit() and 1 <= int(raw) <= 65_535):
-        raise ValueError("is not a port from 1 to 65535")
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 5 and 1 <= int(raw) <= 65_535):
+        raise ValueError(f"is not a port from 1 to 65535: {_shown(raw)}")
     return int(raw)
 
 
@@ -75,5 +81,10 @@ def _path(raw: str) -> Path:
     if not raw.strip():
         raise ValueError("is empty")
     if "\0" in raw or "\n" in raw:
-        raise ValueError("is not a path")
+        raise ValueError(f"is not a path: {_shown(raw)}")
     return Path(raw).expanduser().absolute()
+
+
+def _shown(raw: str) -> str:
+    """A wrong value on one line, for settings that are no secret."""
+    return repr(raw if len(raw) <= MAX_SHOWN else raw[:MAX_SHOWN] + "…")

@@ -9,6 +9,7 @@ import secrets
 import shlex
 import sys
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,23 @@ _ACCOUNT_OF_EMAIL = b"SELECT account_no FROM account_emails WHERE email_key = %(
 _SET_PASSWORD = b"UPDATE accounts SET password_hash = %(password_hash)s WHERE account_no = %(account_no)s"
 
 
+class Made(Enum):
+    """What had to be made for the demo account to have a key that works."""
+
+    NOTHING = 0
+    CREDENTIALS = 1
+    """A key and a password, for the account was there but its key was revoked, or the file that tells it lost."""
+    ACCOUNT = 2
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Demo:
-    """The demo account's credentials."""
+    """The demo account's credentials, and what of them is new."""
 
     api_key: str
     email: str
     password: str
+    made: Made
 
 
 def ensure_demo(owner_url: str, credentials: Path, pepper: str) -> Demo:
@@ -56,7 +67,8 @@ def ensure_demo(owner_url: str, credentials: Path, pepper: str) -> Demo:
         if row is not None:
             owner.execute(_SET_PASSWORD, {"password_hash": password_hash, "account_no": row[0]})
     account_no = None if row is None else int(row[0])
-    return Demo(asyncio.run(_new_key(owner_url, account_no, password_hash)), EMAIL, password)
+    made = Made.ACCOUNT if account_no is None else Made.CREDENTIALS
+    return Demo(asyncio.run(_new_key(owner_url, account_no, password_hash)), EMAIL, password, made)
 
 
 async def _new_key(owner_url: str, account_no: int | None, password_hash: str) -> str:
@@ -75,9 +87,20 @@ async def _new_key(owner_url: str, account_no: int | None, password_hash: str) -
 def _read(credentials: Path) -> Demo | None:
     try:
         found: dict[str, Any] = json.loads(credentials.read_text(encoding="utf-8"))
-        return Demo(str(found["api_key"]), str(found["email"]), str(found["password"]))
+        return Demo(str(found["api_key"]), str(found["email"]), str(found["password"]), Made.NOTHING)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def credentials_line(made: Made, credentials: Path) -> str:
+    """Where the credentials are, and which of them are new."""
+    match made:
+        case Made.NOTHING:
+            return f"The credentials are in {credentials}"
+        case Made.CREDENTIALS:
+            return f"The demo account got a new key and a new password; they are in {credentials}"
+        case Made.ACCOUNT:
+            return f"A demo account was made; its credentials are in {credentials}"
 
 
 def lines_to_copy(address: Address, api_key: str) -> tuple[str, str, str]:

@@ -25,6 +25,14 @@ class Address(NamedTuple):
         host = f"[{self.connect}]" if ":" in self.connect else self.connect
         return f"http://{host}:{self.port}"
 
+    @property
+    def reach(self) -> str | None:
+        """Where others than this machine may reach it, as words; None on loopback."""
+        address = _ip(self.bind)
+        if address.is_unspecified:
+            return "every address of this machine"
+        return None if address.is_loopback else self.bind
+
 
 def free_address(host: str, port: int) -> Address:
     """The address of `host` (a name, an IPv4 or an IPv6 address) and `port`, proven to be free.
@@ -34,7 +42,8 @@ def free_address(host: str, port: int) -> Address:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
-        raise StartFailure(f"FLUXVECTOR_HOST {host!r} is not an address of this machine: {error}.") from error
+        reason = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+        raise StartFailure(f"FLUXVECTOR_HOST {host!r} is not an address of this machine{reason}.") from error
     # IPv4 first: "localhost" is both, and 127.0.0.1 is what everybody expects of it.
     family, _, _, _, sockaddr = min(found, key=lambda entry: entry[0] != socket.AF_INET)
     with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
@@ -90,7 +99,13 @@ _TAKEN = {98, 48}  # EADDRINUSE of Linux and of macOS
 
 def _connectable(host: str, bind: str) -> str:
     """0.0.0.0 and :: say where to listen; nobody can portably connect to them."""
-    address = ipaddress.ip_address(bind.partition("%")[0])
+    address = _ip(bind)
     if address.is_unspecified:
         return "127.0.0.1" if address.version == 4 else "::1"
     return host
+
+
+def _ip(bind: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    address = ipaddress.ip_address(bind.partition("%")[0])
+    # ::ffff:127.0.0.1 is 127.0.0.1, which Python knows from 3.13 on.
+    return getattr(address, "ipv4_mapped", None) or address

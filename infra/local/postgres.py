@@ -26,6 +26,7 @@ from urllib.parse import quote
 
 from infra.local.failure import StartFailure
 from infra.local.parent import start_bound
+from infra.local.said import last_line
 
 ADMIN = "postgres"
 SERVER_USER = "pgserver"
@@ -408,18 +409,13 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
-
-
 def _explain(what: str, said: str, home: Path, log: Path | None = None) -> str:
     """One sentence from what a program said: the cause where it is known, the place to look otherwise."""
     # On a full disk the log is the first that cannot be written, so silence is a sign too.
     if "No space left on device" in said or "Disk quota exceeded" in said or shutil.disk_usage(home).free < 1 << 20:
         return f"The disk that holds {home} is full: free some space and start again."
     telling = [line for line in said.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]
-    cause = _last_line("\n".join(telling) or said).rstrip(".")
+    cause = last_line("\n".join(telling) or said).rstrip(".")
     return f"{what}: {cause}." if log is None else f"{what}: {cause} (see {log})."
 
 

@@ -14,12 +14,13 @@ from infra.local.children import Child
 from infra.local.config import LocalSettings
 from infra.local.console import say
 from infra.local.datadir import DataDir, Secrets
-from infra.local.demo import COLLECTION, Demo, ensure_demo, lines_to_copy
+from infra.local.demo import COLLECTION, Demo, credentials_line, ensure_demo, lines_to_copy
 from infra.local.failure import StartFailure
 from infra.local.files import write_private_json
 from infra.local.model import Model, read_model
 from infra.local.net import Address, free_address, free_loopback_port, request
-from infra.local.postgres import Postgres
+from infra.local.postgres import Postgres, tail
+from infra.local.said import last_line
 from infra.migrations.bootstrap import bootstrap
 from infra.migrations.partitions import ensure_usage_partitions
 from infra.migrations.roles import API, DATABASE, JOBS, OWNER, Passwords
@@ -38,7 +39,7 @@ class Supervisor:
 
     def __init__(self, settings: LocalSettings) -> None:
         self._settings = settings
-        self._stop_requested = False
+        self._stop_requested: int | None = None
         self._began = time.monotonic()
         self._postgres: Postgres | None = None
         # In the order in which they stop: who uses a service stops before it.
@@ -55,18 +56,20 @@ class Supervisor:
             self._start(data_dir)
             self._watch(data_dir)
         except StopRequested:
+            if self._stop_requested == signal.SIGINT and sys.stdout.isatty():
+                say()  # below the terminal's ^C
             say("stopping")
         finally:
             self._stop()
             data_dir.close()
 
     def _request_stop(self, number: int, frame: FrameType | None) -> None:
-        self._stop_requested = True
+        self._stop_requested = number
 
     def _pause(self, seconds: float) -> None:
         """Sleep, but no longer than until somebody asks for a stop, which raises StopRequested."""
         end = time.monotonic() + seconds
-        while not self._stop_requested:
+        while self._stop_requested is None:
             left = end - time.monotonic()
             if left <= 0:
                 return
@@ -79,8 +82,7 @@ class Supervisor:
         settings = self._settings
         data_dir.check_room()
         address = free_address(settings.host, settings.port)
-        model = read_model(settings.model_dir)
-        is_first = data_dir.is_new
+        model = read_model(settings.model_dir, is_chosen=settings.is_model_dir_chosen)
         kept = data_dir.secrets()
         self._step(f"data in {data_dir.path}, model {model.name}")
 
@@ -120,7 +122,7 @@ class Supervisor:
                 "database_url": owner_url,
             },
         )
-        self._welcome(address, demo, data_dir, is_first=is_first)
+        self._welcome(address, demo, data_dir)
 
     def _make_children(
         self, data_dir: DataDir, address: Address, model: Model, postgres: Postgres, kept: Secrets
@@ -176,7 +178,7 @@ class Supervisor:
             for child in self._children.values():
                 status = child.died()
                 if status is not None:
-                    raise StartFailure(f"The {child.name} ended with status {status} while starting: see {child.log}.")
+                    raise StartFailure(_ending(child, f"ended with status {status} while starting"))
             now = time.monotonic()
             if now - started > READY_SECONDS:
                 logs = self._settings.data_dir / "logs"
@@ -189,13 +191,19 @@ class Supervisor:
     def _step(self, line: str) -> None:
         say(f"[{time.monotonic() - self._began:5.1f} s] {line}")
 
-    def _welcome(self, address: Address, demo: Demo, data_dir: DataDir, *, is_first: bool) -> None:
+    def _welcome(self, address: Address, demo: Demo, data_dir: DataDir) -> None:
         self._step("ready")
         upsert, search, client = lines_to_copy(address, demo.api_key)
         say()
         say(f"  Base URL  {address.base_url}")
         say(f"  API key   {demo.api_key}")
-        say(f"  {'A demo account was made; its' if is_first else 'The'} credentials are in {data_dir.credentials}")
+        say(f"  {credentials_line(demo.made, data_dir.credentials)}")
+        say(f"  Logs are in {data_dir.logs}")
+        if address.reach is not None:
+            say(
+                f"  Listens on {address.reach}, without TLS: others can reach this API, and whoever is on the way can "
+                "read the key and the texts."
+            )
         for title, line in (
             ("Store three texts:", upsert),
             ("Search them by meaning:", search),
@@ -216,7 +224,7 @@ class Supervisor:
                 status = child.died()
                 if status is not None:
                     if not child.schedule_restart():
-                        raise StartFailure(f"The {child.name} keeps ending (status {status}): see {child.log}.")
+                        raise StartFailure(_ending(child, f"keeps ending (status {status})"))
                     self._step(f"the {child.name} ended with status {status} and is started again, see {child.log}")
                 child.restart_if_due()
             if time.monotonic() >= next_look_at_logs:
@@ -238,3 +246,9 @@ class Supervisor:
                 stack.callback(self._postgres.stop)
             for child in reversed(self._children.values()):
                 stack.callback(child.stop)
+
+
+def _ending(child: Child, what: str) -> str:
+    """One sentence on a child that ended: what it said last, and where all of it is."""
+    telling = last_line(tail(child.log), f"The {child.name} cannot start: ").rstrip(".")
+    return f"The {child.name} {what}: {telling} (see {child.log})."

@@ -41,6 +41,9 @@ def test_a_first_and_a_second_start(home: Path) -> None:
     data_dir.parent.mkdir()
     with started(data_dir) as product:
         _check_credentials(product)
+        assert f"  A demo account was made; its credentials are in {data_dir}/credentials.json\n" in product.output
+        assert f"  Logs are in {data_dir}/logs\n" in product.output
+        assert "Listens on" not in product.output
         _check_that_no_secret_shows(product)
         _check_the_lines_to_copy(product)
         _check_second_copies(product, home)
@@ -54,6 +57,7 @@ def test_a_first_and_a_second_start(home: Path) -> None:
     with started(data_dir, port=product.port) as again:
         assert again.wait_until_ready() < 10  # 6 are promised, and half of them taken, where nothing else runs
         assert again.credentials.api_key == key
+        assert f"  The credentials are in {data_dir}/credentials.json\n" in again.output
         status, found = again.call("GET", "/v1/vectors/fetch?collection=demo&ids=kept")
         assert (status, [one["id"] for one in found["vectors"]]) == (200, ["kept"])
         processes = again.processes()
@@ -131,6 +135,7 @@ def test_what_dies_is_started_again_and_kill_9_loses_nothing(home: Path) -> None
     ipv6 = _has_ipv6()
     with started(data_dir, FLUXVECTOR_HOST="::" if ipv6 else "0.0.0.0") as product:
         assert product.credentials.base_url == f"http://{'[::1]' if ipv6 else '127.0.0.1'}:{product.port}"
+        assert "  Listens on every address of this machine, without TLS: " in product.output
         assert product.call("POST", "/v1/vectors/upsert", RECORD)[0] == 200
         children = _children_by_name(product)
         for name in ("embedder", "infra.local.gateway", "postgres"):
@@ -139,6 +144,10 @@ def test_what_dies_is_started_again_and_kill_9_loses_nothing(home: Path) -> None
         status, answer = _search(product)
         assert (status, answer["results"][0]["id"]) == (200, "kept")
 
+        revoked = product.credentials.api_key
+        with psycopg.connect(product.credentials.database_url) as connection:
+            connection.execute("DELETE FROM key_hashes")
+
         processes = product.processes()
         os.kill(product.process.pid, signal.SIGKILL)
         product.process.wait()
@@ -146,6 +155,8 @@ def test_what_dies_is_started_again_and_kill_9_loses_nothing(home: Path) -> None
         assert alive(ours, within_s=6) == set()
 
     with started(data_dir) as again:
+        assert again.credentials.api_key != revoked
+        assert "  The demo account got a new key and a new password; they are in " in again.output
         status, found = again.call("GET", "/v1/vectors/fetch?collection=demo&ids=kept")
         assert (status, [one["id"] for one in found["vectors"]]) == (200, ["kept"])
         assert again.stop() == 0
@@ -224,8 +235,11 @@ def test_a_missing_model_is_one_sentence(home: Path) -> None:
     shutil.copy(MODEL_DIR / "manifest.json", damaged_dir)
     (damaged_dir / "model.onnx").write_bytes(b"cut short")
     damaged = Product(home / "data2", FLUXVECTOR_MODEL_DIR=str(damaged_dir))
-    assert _refused(missing) == f"There is no model in {home / 'none'}: run `make model` first."
-    assert "is missing or damaged: run `make model` again" in _refused(damaged)
+    assert _refused(missing) == (
+        f"FLUXVECTOR_MODEL_DIR names {home / 'none'}, which holds no model; "
+        "unset it for the default, or build one there."
+    )
+    assert "is missing or damaged: unset FLUXVECTOR_MODEL_DIR" in _refused(damaged)
 
 
 def test_settings_with_faults_are_all_named(home: Path) -> None:
@@ -233,7 +247,7 @@ def test_settings_with_faults_are_all_named(home: Path) -> None:
     assert product.wait() == 1
     assert product.output.splitlines() == [
         "FLUXVECTOR_HOST is empty.",
-        "FLUXVECTOR_PORT is not a port from 1 to 65535.",
+        "FLUXVECTOR_PORT is not a port from 1 to 65535: '99999'.",
         "FLUXVECTOR_MODEL_DIR is empty.",
     ]
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from embedder.build.__main__ import main
 from embedder.build.directory import E5_PREFIXES, Description, build_directory
 from embedder.build.quantize import quantize_rows
 from embedder.build.reference import reference_vector
@@ -105,6 +106,28 @@ def test_a_full_disk_leaves_the_old_directory(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(OSError, match="No space left"):
         built(tmp_path / "source", out)
     read_manifest(out)
+    assert [path.name for path in out.parent.iterdir()] == ["tiny"]
+
+
+def test_ctrl_c_is_one_line_and_leaves_the_old_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_tiny_source(tmp_path / "source", "bert")
+    out = built(tmp_path / "source", tmp_path / "models" / "tiny")
+    rename = Path.rename
+
+    def interrupted(path: Path, target: Path) -> Path:
+        # Worst of all: the old directory is away and the new one not there.
+        if path.name == "model":
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    arguments = [str(tmp_path / "source"), str(out), "--name", "tiny", "--revision", "8"]
+    monkeypatch.setattr(sys, "argv", ["build", *arguments])
+    assert main() == 130
+    assert capsys.readouterr().err == "Stopped; run it again to go on.\n"
+    assert read_manifest(out).revision == "7"
     assert [path.name for path in out.parent.iterdir()] == ["tiny"]
 
 

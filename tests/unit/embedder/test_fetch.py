@@ -95,6 +95,19 @@ def test_a_full_disk_is_one_sentence(
     )
 
 
+def test_ctrl_c_is_one_line_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> subprocess.CompletedProcess[str]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("subprocess.run", interrupted)
+    monkeypatch.setattr(sys, "argv", ["fetch", "multilingual-e5-small", "--models", str(tmp_path)])
+    assert main() == 130
+    assert capsys.readouterr().err == "Stopped; run it again to go on.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_model_in_place_is_left_alone_quickly(model: Model) -> None:
     before = (MODEL_DIR / "manifest.json").stat().st_mtime_ns
     started = time.perf_counter()

@@ -13,6 +13,7 @@ def test_without_any_setting_it_is_the_documented_defaults() -> None:
     assert (settings.host, settings.port) == ("127.0.0.1", 8080)
     assert settings.data_dir == Path.cwd() / ".local"
     assert settings.model_dir == REPOSITORY / ".local" / "models" / "multilingual-e5-small"
+    assert not settings.is_model_dir_chosen
     assert settings.inherited == {}
 
 
@@ -29,10 +30,18 @@ def test_children_inherit_no_secret() -> None:
     assert LocalSettings.from_env(env).inherited == {"PATH": "/bin"}
 
 
-@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "", "\uff18\uff10", "1e3"])
-def test_a_port_that_is_none_is_refused(port: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"^FLUXVECTOR_PORT is not a port from 1 to 65535\.$"):
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "", "\uff18\uff10", "1e3", "9" * 5_000])
+def test_a_port_that_is_none_is_refused_and_shown(port: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^FLUXVECTOR_PORT is not a port from 1 to 65535: '") as caught:
         LocalSettings.from_env({"FLUXVECTOR_PORT": port})
+    assert port[:80] in str(caught.value)
+    assert len(str(caught.value)) < 150
+
+
+def test_a_chosen_model_directory_is_known_as_such() -> None:
+    settings = LocalSettings.from_env({"FLUXVECTOR_MODEL_DIR": "/models/mine"})
+    assert settings.is_model_dir_chosen
+    assert settings.model_dir == Path("/models/mine")
 
 
 def test_all_faults_are_reported_together() -> None:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import json
 import shlex
+from pathlib import Path
 
-from infra.local.demo import lines_to_copy
+from infra.local.demo import Made, credentials_line, lines_to_copy
 from infra.local.net import Address
 
 
@@ -17,3 +18,11 @@ def test_the_lines_are_whole_shell_commands() -> None:
         assert json.loads(words[-1])["collection"] == "demo"
     compile(shlex.split(client)[-1], "client", "exec")
     assert all("\n" not in line for line in (upsert, search, client))
+
+
+def test_the_line_on_the_credentials_says_what_was_made() -> None:
+    lines = {made: credentials_line(made, Path("/data/credentials.json")) for made in Made}
+    assert all(line.endswith(" in /data/credentials.json") for line in lines.values())
+    assert "account was made" in lines[Made.ACCOUNT]
+    assert "a new key and a new password" in lines[Made.CREDENTIALS]
+    assert "new" not in lines[Made.NOTHING]

@@ -37,3 +37,15 @@ def test_what_is_missing_or_damaged_names_the_command_that_mends_it(tmp_path: Pa
     for manifest in manifests:
         with pytest.raises(StartFailure, match="cannot be read: run `make model` again"):
             read_model(_write(tmp_path, manifest))
+
+
+def test_what_a_chosen_directory_lacks_is_not_mended_by_make_model(tmp_path: Path) -> None:
+    with pytest.raises(StartFailure) as caught:
+        read_model(tmp_path / "none", is_chosen=True)
+    assert str(caught.value) == (
+        f"FLUXVECTOR_MODEL_DIR names {tmp_path}/none, which holds no model; "
+        "unset it for the default, or build one there."
+    )
+    for manifest, model in (([], b"abc"), (MANIFEST, b"ab")):
+        with pytest.raises(StartFailure, match="unset FLUXVECTOR_MODEL_DIR for the default, or build it there again"):
+            read_model(_write(tmp_path, manifest, model), is_chosen=True)

@@ -40,11 +40,35 @@ def test_a_taken_port_is_refused(listening: int) -> None:
             free_address(host, listening)
 
 
-def test_a_host_that_is_not_ours_is_refused() -> None:
+def test_a_host_that_is_not_ours_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StartFailure, match="cannot be listened on"):
         free_address("192.0.2.1", free_loopback_port())
-    with pytest.raises(StartFailure, match="is not an address of this machine"):
+    with pytest.raises(StartFailure, match=r"is not an address of this machine\.$"):
         free_address("a..b", 80)
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(StartFailure, match=r"'x' is not an address of this machine: Name or service not known\.$"):
+        free_address("x", 80)
+
+
+@pytest.mark.parametrize(
+    ("bind", "reach"),
+    [
+        ("127.0.0.1", None),
+        ("127.8.8.8", None),
+        ("::1", None),
+        ("::ffff:127.0.0.1", None),
+        ("0.0.0.0", "every address of this machine"),
+        ("::", "every address of this machine"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+    ],
+)
+def test_who_can_reach_it_is_told_apart(bind: str, reach: str | None) -> None:
+    assert Address(bind, "localhost", 80).reach == reach
 
 
 def test_nobody_there_and_nobody_answering_are_no_status(listening: int) -> None:
