@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -21,48 +20,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 from infra.local.failure import StartFailure
 from infra.local.parent import start_bound
+from infra.local.postgres_processes import is_ready, pid_in, postgres_processes, signal_all
+from infra.local.postgres_settings import SETTINGS
 from infra.local.said import last_line
+from infra.local.server_user import SERVER_USER, open_the_way, server_user
 
 ADMIN = "postgres"
-SERVER_USER = "pgserver"
-"""The system user that runs the server when we are root (PostgreSQL refuses root); the wheel's own name for it."""
-
 SOCKET_NAME = ".s.PGSQL.5432"
 MAX_SOCKET_PATH = 103
 """Bytes. sun_path holds 108 on Linux and 104 on macOS, the closing NUL included."""
-
-SETTINGS: Mapping[str, str] = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0700",
-    "max_connections": "64",
-    "shared_buffers": "128MB",
-    "maintenance_work_mem": "128MB",
-    "effective_cache_size": "512MB",
-    "random_page_cost": "1.1",
-    "jit": "off",
-    "timezone": "UTC",
-    "password_encryption": "scram-sha-256",
-    # What was acknowledged survives kill -9 and a power cut: these three are PostgreSQL's defaults and stay so.
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "full_page_writes": "on",
-    # Texts of customers never reach a log. An ERROR may quote a value in its message, so errors are not logged at all
-    # (LOG ranks above ERROR here); DETAIL lines quote keys and, after a crash, whole statements: terse leaves them out.
-    "log_min_messages": "log",
-    "log_error_verbosity": "terse",
-    "log_statement": "none",
-    "log_min_error_statement": "panic",
-    "log_min_duration_statement": "-1",
-    "log_parameter_max_length": "0",
-    "log_parameter_max_length_on_error": "0",
-    "log_checkpoints": "off",
-    "logging_collector": "off",
-}
 
 INIT_SECONDS = 120.0
 READY_SECONDS = 600.0
@@ -93,50 +64,6 @@ def database_url(socket_folder: Path, role: str, password: str, database: str) -
         f"postgresql://{quote(role, safe='')}:{quote(password, safe='')}@/{quote(database, safe='')}"
         f"?host={quote(str(socket_folder), safe='/')}"
     )
-
-
-class ServerUser(NamedTuple):
-    """Who runs the server's processes; all None when we are not root and it is simply us."""
-
-    name: str | None
-    uid: int | None
-    gid: int | None
-
-
-def _server_user() -> ServerUser:
-    if os.geteuid() != 0:
-        return ServerUser(None, None, None)
-    try:
-        entry = pwd.getpwnam(SERVER_USER)
-    except KeyError:
-        try:
-            command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/bin/false", SERVER_USER]
-            subprocess.run(command, check=True, capture_output=True)  # noqa: S603
-            entry = pwd.getpwnam(SERVER_USER)
-        except (OSError, subprocess.CalledProcessError, KeyError) as error:
-            raise StartFailure(
-                f"PostgreSQL refuses to run as root and the user {SERVER_USER!r} could not be made: "
-                "run as another user, or add that user."
-            ) from error
-    return ServerUser(SERVER_USER, entry.pw_uid, entry.pw_gid)
-
-
-def _open_the_way(path: Path, announce: Callable[[str], None]) -> None:
-    """Let the server's user pass through the parents of `path`: search permission only, where it is missing."""
-    opened = []
-    for folder in path.parents:
-        mode = folder.stat().st_mode
-        if not mode & 0o001:
-            try:
-                folder.chmod(mode | 0o001)
-            except OSError as error:
-                raise StartFailure(
-                    f"The user {SERVER_USER!r}, who runs PostgreSQL for root, cannot pass through {folder}: "
-                    "run as another user, or choose another folder."
-                ) from error
-            opened.append(str(folder))
-    if opened:
-        announce(f"chmod o+x {' '.join(opened)} (for {SERVER_USER}, who runs PostgreSQL for root)")
 
 
 def _socket_folder(home: Path) -> Path:
@@ -181,7 +108,7 @@ class Postgres:
         self._settings = {**SETTINGS, **(settings or {})}
         self._pause = pause
         self._announce = announce
-        self._user = _server_user()
+        self._user = server_user()
 
     @property
     def admin_url(self) -> str:
@@ -203,7 +130,7 @@ class Postgres:
     def prepare(self) -> None:
         """Make the data directory on the first start, and end a server that an earlier run left behind."""
         if self._user.uid is not None:
-            _open_the_way(self.data, self._announce)
+            open_the_way(self.data, self._announce)
             self._open_the_installation()
         if not (self.data / "PG_VERSION").exists():
             self._initialize()
@@ -215,7 +142,7 @@ class Postgres:
 
     def _open_the_installation(self) -> None:
         program = binary("postgres")
-        _open_the_way(program, self._announce)
+        open_the_way(program, self._announce)
         if self._runs(program):
             return
         # Installed under a umask that shuts others out (077): let them read what pip put there, no more.
@@ -277,14 +204,14 @@ class Postgres:
             (signal.SIGQUIT, IMMEDIATE_SHUTDOWN_SECONDS),
             (signal.SIGKILL, IMMEDIATE_SHUTDOWN_SECONDS),
         ):
-            former = _postgres_processes(self.data)
+            former = postgres_processes(self.data)
             if not former:
                 break
             if signal_number is not None:
-                pid = _pid_in(self.data / "postmaster.pid")
-                _signal_all([pid] if pid in former else former, signal_number)
+                pid = pid_in(self.data / "postmaster.pid")
+                signal_all([pid] if pid in former else former, signal_number)
             deadline = time.monotonic() + seconds
-            while _postgres_processes(self.data) and time.monotonic() < deadline:
+            while postgres_processes(self.data) and time.monotonic() < deadline:
                 self._pause(0.02)
         else:
             raise StartFailure(f"A database server of an earlier run still holds {self.data} and does not end.")
@@ -302,7 +229,7 @@ class Postgres:
         folder.chmod(0o700)
         self._give_to_server(folder)
         if self._user.uid is not None:
-            _open_the_way(folder, self._announce)
+            open_the_way(folder, self._announce)
 
     # --- the process
 
@@ -323,7 +250,7 @@ class Postgres:
         started = time.monotonic()
         announced = started
         pid_file = self.data / "postmaster.pid"
-        while not _is_ready(pid_file, process.pid):
+        while not is_ready(pid_file, process.pid):
             if process.poll() is not None:
                 raise StartFailure(_explain("PostgreSQL did not start", tail(self.log), self.home, self.log))
             now = time.monotonic()
@@ -417,53 +344,3 @@ def _explain(what: str, said: str, home: Path, log: Path | None = None) -> str:
     telling = [line for line in said.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]
     cause = last_line("\n".join(telling) or said).rstrip(".")
     return f"{what}: {cause}." if log is None else f"{what}: {cause} (see {log})."
-
-
-def _pid_in(pid_file: Path) -> int | None:
-    try:
-        return int(pid_file.read_text().splitlines()[0])
-    except (OSError, ValueError, IndexError):
-        return None
-
-
-def _is_ready(pid_file: Path, pid: int) -> bool:
-    """True when the pid file is that of `pid` and says so: its eighth line, the mark that pg_ctl waits for as well."""
-    try:
-        lines = pid_file.read_text().splitlines()
-        return len(lines) >= 8 and int(lines[0]) == pid and lines[7].strip() == "ready"
-    except (OSError, ValueError):
-        return False
-
-
-def _signal_all(pids: Sequence[int | None], signal_number: signal.Signals) -> None:
-    for pid in pids:
-        if pid is not None:
-            try:
-                os.kill(pid, signal_number)
-            except (ProcessLookupError, PermissionError):
-                continue
-
-
-def _postgres_processes(data: Path) -> list[int]:
-    """Processes of a server on `data`, the postmaster or its orphans.
-
-    All of them have the data directory as their working directory, and a pid file alone proves nothing: its number may
-    be another process by now.
-    """
-    processes = Path("/proc")
-    if (processes / "self" / "cwd").exists():
-        found = []
-        for entry in processes.iterdir():
-            if entry.name.isdigit():
-                try:
-                    if (entry / "cwd").readlink() == data and (entry / "comm").read_text().strip() == "postgres":
-                        found.append(int(entry.name))
-                except OSError:
-                    continue  # it ended meanwhile, or is another user's
-        return found
-    pid = _pid_in(data / "postmaster.pid")
-    if pid is None:
-        return []
-    command = ["ps", "-o", "args=", "-p", str(pid)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    return [pid] if str(data) in answer.stdout else []
