@@ -48,9 +48,16 @@ def governed(principal: Principal) -> list[Env]:
 
 
 async def create_key(
-    database: Database, account_no: int, *, name: str, env: Env, scopes: Sequence[Scope], expires_at: datetime | None
+    database: Database,
+    account_no: int,
+    *,
+    name: str,
+    env: Env,
+    scopes: Sequence[Scope],
+    expires_at: datetime | None,
+    maker_key_no: int | None = None,
 ) -> ApiKey:
-    """Makes a key of the account."""
+    """Makes a key of the account; it ends with the key that made it, if that one ends."""
     key, key_id = new_key(env), new_id("key")
     params = _birth(key, key_id) | {
         "account_no": account_no,
@@ -58,9 +65,10 @@ async def create_key(
         "env": env,
         "scopes": list(scopes),
         "expires_at": expires_at,
+        "maker_key_no": maker_key_no,
     }
-    [[(created_at,)]] = await database.transact(account_no, Statement(_SQL["create_api_key"], params))
-    return ApiKey(key_id, key.prefix, name, env, tuple(scopes), created_at, None, expires_at, key.text)
+    [[(created_at, ends_at)]] = await database.transact(account_no, Statement(_SQL["create_api_key"], params))
+    return ApiKey(key_id, key.prefix, name, env, tuple(scopes), created_at, None, ends_at, key.text)
 
 
 async def list_keys(database: Database, principal: Principal) -> list[ApiKey]:

@@ -41,6 +41,7 @@ async def create(call: Call[CreateRequest]) -> ApiKeyView:
         env=env,
         scopes=[scope for scope in ALL_SCOPES if scope in (request.scopes or ALL_SCOPES)],
         expires_at=request.expires_at,
+        maker_key_no=call.principal.key_no,
     )
     return ApiKeyView.of(key)
 

@@ -10,22 +10,23 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 from starlette.requests import Request
 
 from shared.errors import Detail, InvalidRequest, UnsupportedMediaType, ValidationFailed
-from shared.web.faults import validation_failed
+from shared.web.faults import shortened, validation_failed
 
 T = TypeVar("T")
 S = TypeVar("S", bound=msgspec.Struct)
 
 # A body that is not JSON is read a second time to say where, up to this size.
 DIAGNOSED_BYTES = 1 << 20
-SLOW_NUMBERS = 10_000
-_SLOW_NUMBER = re.compile(rb"[eE][+-]?[0-9]{3}")
+SLOW_NUMBERS = 1_000
+# Where a number can stand: not followed by a quote or by more letters, as in hexadecimal text.
+_SLOW_NUMBER = re.compile(rb"[0-9.][eE][+-]?[0-9]{3,}(?=[\s,\]}])")
 
 
 def require_json(request: Request) -> None:
@@ -102,21 +103,39 @@ def _not_json(body: bytes) -> InvalidRequest | ValidationFailed:
 
 
 def _outside_json(document: object) -> Detail | None:
-    """The first place of something that Python's reader takes and JSON does not have. A walk without recursion."""
-    waiting: list[tuple[str, object]] = [("", document)]
-    while waiting:
-        path, value = waiting.pop()
-        if isinstance(value, dict):
-            if any(_has_lone_surrogate(key) for key in value):
-                return Detail(path, "holds a lone surrogate in a key")
-            waiting += [(f"{path}.{key}" if path else key, item) for key, item in reversed(value.items())]
-        elif isinstance(value, list):
-            waiting += [(f"{path}[{index}]", value[index]) for index in reversed(range(len(value)))]
-        elif isinstance(value, float) and not math.isfinite(value):
-            return Detail(path, "is not a finite number")
-        elif isinstance(value, str) and _has_lone_surrogate(value):
-            return Detail(path, "holds a lone surrogate")
+    """The first place of something that Python's reader takes and JSON does not have.
+
+    A walk without recursion, whose memory is the depth's: only the path that is told is ever put together.
+    """
+    steps: list[str | int] = []
+    walk: list[Iterator[tuple[str | int, object]]] = [iter([("", document)])]
+    while walk:
+        step, value = next(walk[-1], (None, None))
+        if step is None:
+            walk.pop()
+            del steps[-1:]
+            continue
+        if fault := _fault_outside_json(value):
+            return Detail(_path([*steps, step]), fault)
+        if isinstance(value, dict | list):
+            walk.append(iter(value.items()) if isinstance(value, dict) else enumerate(value))
+            steps.append(step)
     return None
+
+
+def _fault_outside_json(value: object) -> str | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "is not a finite number"
+    if isinstance(value, str) and _has_lone_surrogate(value):
+        return "holds a lone surrogate"
+    if isinstance(value, dict) and any(_has_lone_surrogate(key) for key in value):
+        return "holds a lone surrogate in a key"
+    return None
+
+
+def _path(steps: Sequence[str | int]) -> str:
+    """`vectors[3].values[0]` from its steps."""
+    return shortened("".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip("."))
 
 
 def _has_lone_surrogate(text: str) -> bool:

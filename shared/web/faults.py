@@ -13,7 +13,8 @@ from shared.errors import ValidationFailed
 # Sentences for the patterns that fields have; msgspec would show the expression.
 PATTERNS: dict[str, str] = {}
 
-_AT = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
+# Characters of a path or a sentence that an error tells.
+MAX_TOLD = 300
 _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _MISSING_FIELD = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 _TYPE = re.compile(r"Expected `([a-z |]+)`, got `([a-z]+)`")
@@ -42,14 +43,21 @@ def described(pattern: str, sentence: str) -> str:
 
 def validation_failed(error: msgspec.ValidationError, shape: type[Any]) -> ValidationFailed:
     """Our error for msgspec's, which names the first fault only."""
-    match = _AT.match(str(error))
-    what, path = (match["what"], match["path"] or "") if match else (str(error), "")
-    path = path.removeprefix(".")
+    # The caller's own words may stand in front, whatever they are; the place comes last.
+    what, at, place = str(error).rpartition(" - at `")
+    path = place.removesuffix("`").removeprefix("key in ").removeprefix("$").removeprefix(".") if at else ""
+    if not at:
+        what = place
     if named := _UNKNOWN_FIELD.fullmatch(what):
-        return ValidationFailed.of(_below(path, named[1]), "is not a field of this call")
+        return ValidationFailed.of(shortened(_below(path, named[1])), "is not a field of this call")
     if named := _MISSING_FIELD.fullmatch(what):
-        return ValidationFailed.of(_below(path, named[1]), "is required")
-    return ValidationFailed.of(path, _sentence(what, path, shape))
+        return ValidationFailed.of(shortened(_below(path, named[1])), "is required")
+    return ValidationFailed.of(shortened(path), shortened(_sentence(what, path, shape)))
+
+
+def shortened(text: str) -> str:
+    """A text that a caller made, no longer than an error should be."""
+    return text if len(text) <= MAX_TOLD else f"{text[:MAX_TOLD]}…"
 
 
 def _below(path: str, field: str) -> str:

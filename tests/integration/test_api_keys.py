@@ -92,6 +92,14 @@ async def test_an_expired_key_is_refused(api: Api) -> None:
     assert (await api.get("/v1/collections", key=made["key"])).status_code == 401
 
 
+async def test_a_key_never_outlives_the_one_that_made_it(api: Api) -> None:
+    soon = "2998-01-01T00:00:00Z"
+    maker = (await api.post("/v1/api-keys", {"name": "short", "expires_at": soon})).json()["key"]
+    for asked, ends in ((None, soon), ("2999-01-01T00:00:00Z", soon), ("2997-01-01T00:00:00Z", "2997-01-01T00:00:00Z")):
+        made = (await api.post("/v1/api-keys", {"name": "child", "expires_at": asked}, key=maker)).json()
+        assert made["expires_at"] == ends
+
+
 async def test_a_suspended_account_is_refused(api: Api) -> None:
     api.sql("UPDATE accounts SET status = 'suspended'")
     assert (await api.get("/v1/collections")).status_code == 401

@@ -1,13 +1,18 @@
 -- name: create_api_key
 WITH made AS (
     INSERT INTO api_keys (account_no, key_id, name, env, prefix, scopes, expires_at)
-    VALUES (%(account_no)s, %(key_id)s, %(name)s, %(env)s, %(prefix)s, %(scopes)s::text[], %(expires_at)s)
-    RETURNING account_no, key_no, created_at
+    VALUES (%(account_no)s, %(key_id)s, %(name)s, %(env)s, %(prefix)s, %(scopes)s::text[],
+            -- A key never outlives the one that made it; least() passes over NULL.
+            least(%(expires_at)s::timestamptz, (
+                SELECT m.expires_at FROM api_keys m
+                WHERE m.account_no = %(account_no)s AND m.key_no = %(maker_key_no)s
+            )))
+    RETURNING account_no, key_no, created_at, expires_at
 ), hashed AS (
     INSERT INTO key_hashes (key_hash, account_no, key_no)
     SELECT %(key_hash)s, account_no, key_no FROM made
 )
-SELECT created_at FROM made
+SELECT created_at, expires_at FROM made
 
 -- name: list_api_keys
 SELECT key_id, prefix, name, env, scopes, created_at, last_used_at, expires_at

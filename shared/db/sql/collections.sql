@@ -65,8 +65,13 @@ SELECT count(*) FROM gone
 -- name: dequeue_deleted_collection
 DELETE FROM pending_embeddings WHERE account_no = %(account_no)s AND collection_no = %(collection_no)s
 
+-- The tombstone stays as long as there is a row.
 -- name: forget_deleted_collection
-DELETE FROM deleted_collections WHERE account_no = %(account_no)s AND collection_no = %(collection_no)s
+DELETE FROM deleted_collections
+WHERE account_no = %(account_no)s AND collection_no = %(collection_no)s
+  AND NOT EXISTS (
+      SELECT FROM vectors v WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s
+  )
 RETURNING collection_no
 
 -- Across accounts, for the job.
