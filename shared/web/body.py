@@ -25,8 +25,11 @@ S = TypeVar("S", bound=msgspec.Struct)
 # A body that is not JSON is read a second time to say where, up to this size.
 DIAGNOSED_BYTES = 1 << 20
 SLOW_NUMBERS = 1_000
-# Where a number can stand: not followed by a quote or by more letters, as in hexadecimal text.
-_SLOW_NUMBER = re.compile(rb"[0-9.][eE][+-]?[0-9]{3,}(?=[\s,\]}])")
+# Where a number can stand: behind a digit, and not before a quote or more letters, as in hexadecimal text. The letter comes
+# first, for which the expression is found five times faster (11 ms in 22 MB).
+_SLOW_NUMBERS = tuple(
+    re.compile(letter + rb"(?<=[0-9.]" + letter + rb")[+-]?[0-9]{3,}(?=[\s,\]}])") for letter in (b"e", b"E")
+)
 
 
 def require_json(request: Request) -> None:
@@ -55,9 +58,10 @@ def _refuse_slow_numbers(body: bytes) -> None:
 
     No data has thousands of them (measured: 32 MB of `1e308,` took 115 s, of ordinary numbers 0.1 s).
     """
-    if len(body) < SLOW_NUMBERS * 5 or body.count(b"e") + body.count(b"E") <= SLOW_NUMBERS:
+    if len(body) < SLOW_NUMBERS * 5:
         return
-    if next(itertools.islice(_SLOW_NUMBER.finditer(body), SLOW_NUMBERS, None), None) is not None:
+    found = itertools.chain.from_iterable(expression.finditer(body) for expression in _SLOW_NUMBERS)
+    if next(itertools.islice(found, SLOW_NUMBERS, None), None) is not None:
         raise ValidationFailed.of("", f"holds more than {SLOW_NUMBERS} numbers with exponents of three digits")
 
 
