@@ -25,8 +25,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 # A body that is not JSON is read a second time to say where, up to this size.
 DIAGNOSED_BYTES = 1 << 20
 SLOW_NUMBERS = 1_000
-# Where a number can stand: behind a digit, and not before a quote or more letters, as in hexadecimal text. The letter comes
-# first, for which the expression is found five times faster (11 ms in 22 MB).
+# Where a number can stand: behind a digit, and not before a quote or more letters, as in hexadecimal text. The letter
+# comes first, by which the expression is found twenty times faster (11 ms in 22 MB).
 _SLOW_NUMBERS = tuple(
     re.compile(letter + rb"(?<=[0-9.]" + letter + rb")[+-]?[0-9]{3,}(?=[\s,\]}])") for letter in (b"e", b"E")
 )
