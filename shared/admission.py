@@ -51,7 +51,6 @@ class Admission:
     """The outcome of admission; `collection` is None where none was named, or none of that name is the account's."""
 
     principal: Principal
-    collection_name: str | None
     collection: CollectionRef | None
 
     def require_collection(self) -> CollectionRef:
@@ -73,8 +72,10 @@ def require_well_formed(key: str) -> None:
 
 
 async def admit(database: Database, key: str, *, collection: str | None = None) -> Admission:
-    """Admits a request by its API key, in one statement. Raises Unauthenticated."""
-    require_well_formed(key)
+    """Admits a request by its API key, in one statement. Raises Unauthenticated.
+
+    What is not even well-formed should have been refused before (`require_well_formed`): here it costs the statement.
+    """
     params = {"key_hash": keys.key_hash(key), "collection": collection}
     rows = await database.execute(Statement(_SQL["admit_key"], params))
     if not rows:
@@ -82,5 +83,5 @@ async def admit(database: Database, key: str, *, collection: str | None = None) 
     account_no, account_id, plan, key_no, key_id, env, scopes, collection_no, *described = rows[0]
     principal = Principal(account_no, account_id, plan, key_no, key_id, env, frozenset(scopes))
     if collection is None or collection_no is None:
-        return Admission(principal, collection, None)
-    return Admission(principal, collection, CollectionRef(collection_no, collection, *described))
+        return Admission(principal, None)
+    return Admission(principal, CollectionRef(collection_no, collection, *described))

@@ -25,11 +25,12 @@ MAX_ID_LENGTH = 512
 MAX_TEXT_BYTES = 64 * 1024
 MAX_METADATA_BYTES = 40 * 1024
 MAX_METADATA_DEPTH = 64
-_EXPONENT = re.compile(rb"[0-9]e[+-]?[0-9]{2}")
 TOO_DEEP = f"is nested deeper than {MAX_METADATA_DEPTH} levels"
 MAX_FAULTS = 20
 # The furthest expiry, so that a date stays one that every client can read.
 MAX_TTL_SECONDS = 100 * 366 * 86_400
+
+_EXPONENT = re.compile(rb"[0-9]e[+-]?[0-9]{2}")
 
 NAMESPACE_PATTERN = r"^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,127})?\Z"
 Namespace = Annotated[str, Meta(pattern=NAMESPACE_PATTERN)]

@@ -76,17 +76,18 @@ async def store_batch(
         "metadata": arrays.jsonbs(record.metadata for record in records),
         "content_hashes": arrays.blobs(record.content_hash for record in records),
         "expires_at": arrays.timestamps(record.expires_at for record in records),
-        "lease": LEASE,
         "slot": slot,
     }
     metering = meter.params(latency_ms=latency_ms, requests=1)
-    [(found, written)], *_, pending = await database.transact_bulk(
-        place.account_no,
-        Statement(_SQL["upsert_vectors"], metering | place.params | batch),
-        Statement(_SQL["enqueue_pending"], place.params | {name: batch[name] for name in ("ids", "lease", "slot")}),
-        dequeue_embedded(place, ids, slot),
-        Statement(_SQL["list_pending_of_batch"], place.params | {"ids": ids}),
-    )
+    steps = [Statement(_SQL["upsert_vectors"], metering | place.params | batch), dequeue_embedded(place, ids, slot)]
+    brings_texts = any(record.raw_values is None for record in records)
+    if brings_texts:
+        queueing = {"ids": ids, "lease": LEASE, "slot": slot}
+        steps.append(Statement(_SQL["enqueue_pending"], place.params | queueing))
+        steps.append(Statement(_SQL["list_pending_of_batch"], place.params | {"ids": ids}))
+    results = await database.transact_bulk(place.account_no, *steps)
+    [(found, written)] = results[0]
+    pending = results[-1] if brings_texts else []
     if not found:
         raise unknown_collection()
     return StoredBatch(written=written, pending_ids=frozenset(row[0] for row in pending))

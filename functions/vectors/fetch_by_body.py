@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
-from shared.records import Namespace
 from shared.web.app import Call, endpoint_app, lambda_handler
-from shared.web.fetch_views import FetchResponse, fetch_vectors
-from shared.web.views import CollectionName
-
-
-class FetchRequest(Struct, forbid_unknown_fields=True):
-    collection: CollectionName
-    ids: list[str]
-    namespace: Namespace = ""
+from shared.web.fetch_views import FetchRequest, FetchResponse, fetch_vectors
 
 
 async def fetch(call: Call[FetchRequest]) -> FetchResponse:
     """Answers the vectors in the order asked; unknown ids are left out."""
-    return await fetch_vectors(call, call.request.ids, call.request.namespace)
+    return await fetch_vectors(call, call.request.ids)
 
 
 app = endpoint_app("POST /v1/vectors/fetch", fetch, request=FetchRequest, scope="read")

@@ -125,14 +125,11 @@ Endpoint = Callable[[Call[R]], Awaitable[Any]]
 class EndpointApp(Generic[R]):
     """The ASGI app of one endpoint. `route` is its route key, `POST /v1/search`; None takes every request."""
 
-    def __init__(
-        self, route: str | None, endpoint: Endpoint[R], *, request: type[R], scope: KeyScope | None, status: int
-    ) -> None:
+    def __init__(self, route: str | None, endpoint: Endpoint[R], *, request: type[R], scope: KeyScope | None) -> None:
         self.route = route
         self._endpoint = endpoint
         self._shape = request
         self._scope = scope
-        self._status = status
         self._names_collection = "collection" in request.__struct_fields__
         if route is not None:
             self._method, path = route.split(" ", 1)
@@ -152,7 +149,7 @@ class EndpointApp(Generic[R]):
         try:
             call = await self._admitted(request, request_id, started, trace)
             answer = await self._endpoint(call)
-            response = answer if isinstance(answer, Response) else _json_response(answer, self._status)
+            response = answer if isinstance(answer, Response) else _json_response(answer)
         except FluxVectorError as error:
             response = error_response(error, request_id)
         except asyncio.CancelledError:
@@ -248,14 +245,13 @@ def endpoint_app(
     *,
     request: type[R],
     scope: KeyScope | None,
-    status: int = 200,
 ) -> EndpointApp[R]:
     """The ASGI app of an endpoint.
 
     `request` is the struct of its body, or of its query string where the method has no body. `scope` is what the
     credential must allow; None makes the call public. A field named `collection` is looked up while admitting.
     """
-    return EndpointApp(route, endpoint, request=request, scope=scope, status=status)
+    return EndpointApp(route, endpoint, request=request, scope=scope)
 
 
 def lambda_handler(app: EndpointApp[R]) -> LambdaHandler:
@@ -280,8 +276,8 @@ def not_found(request: Request) -> NotFound:
     return NotFound(f"There is nothing at {request.method} of this path.")
 
 
-def _json_response(answer: Any, status: int) -> Response:
-    return Response(msgspec.json.encode(answer), status_code=status, media_type="application/json")
+def _json_response(answer: Any) -> Response:
+    return Response(msgspec.json.encode(answer), media_type="application/json")
 
 
 def _with_headers(send: Send, request_id: str) -> Send:

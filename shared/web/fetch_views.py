@@ -10,10 +10,18 @@ from msgspec import Struct
 from shared.clock import rfc3339
 from shared.errors import ValidationFailed
 from shared.places import Place
-from shared.records import MAX_RECORDS, check_ids
+from shared.records import MAX_RECORDS, Namespace, check_ids
 from shared.vectors import StoredVector, fetch
 from shared.web.app import Call
-from shared.web.views import metadata_view, values_view
+from shared.web.views import CollectionName, metadata_view, values_view
+
+
+class FetchRequest(Struct, forbid_unknown_fields=True):
+    """Which vectors, as query string or as body."""
+
+    collection: CollectionName
+    ids: list[str]
+    namespace: Namespace = ""
 
 
 class VectorView(Struct):
@@ -46,10 +54,10 @@ class FetchResponse(Struct):
     vectors: list[VectorView]
 
 
-async def fetch_vectors(call: Call[Any], ids: Sequence[str], namespace: str) -> FetchResponse:
+async def fetch_vectors(call: Call[FetchRequest], ids: Sequence[str]) -> FetchResponse:
     """The vectors of up to 1,000 ids of the call's collection, in the order asked."""
     if not 1 <= len(ids) <= MAX_RECORDS:
         raise ValidationFailed.of("ids", f"is not 1 to {MAX_RECORDS} ids")
-    place = Place(call.principal.account_no, call.collection.collection_no, namespace)
+    place = Place(call.principal.account_no, call.collection.collection_no, call.request.namespace)
     vectors = await fetch(call.database, place, check_ids(ids), meter=call.meter, latency_ms=call.elapsed_ms)
     return FetchResponse([VectorView.of(vector) for vector in vectors])

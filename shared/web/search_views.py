@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from shared.errors import NotImplementedYet
-from shared.search import Hit, Query, confidence
+from shared.places import Place
+from shared.records import Namespace
+from shared.search import MAX_TOP_K, Hit, Query, Wanted, confidence, search
 from shared.web.app import Call
-from shared.web.views import metadata_view, values_view
+from shared.web.views import CollectionName, metadata_view, values_view
 
 Mode = Literal["vector", "keyword", "hybrid", "fusion"]
+
+
+class SearchOptions(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What every search may say, whatever it searches with."""
+
+    collection: CollectionName
+    namespace: Namespace = ""
+    top_k: Annotated[int, Meta(ge=1, le=MAX_TOP_K)] = 10
+    filter: dict[str, Any] | None = None
+    # The contract's default for POST /v1/search is hybrid; it becomes so with the keyword index.
+    mode: Mode = "vector"
+    min_score: float | None = None
+    alpha: Annotated[float, Meta(ge=0, le=1)] | None = None
+    include_metadata: bool = True
+    include_text: bool = True
+    include_values: bool = False
+
+
+Options = TypeVar("Options", bound=SearchOptions)
 
 
 class Scores(Struct):
@@ -52,18 +73,33 @@ class SearchResponse(Struct):
 TRUNCATED = "The text is longer than the model reads; only its beginning was searched for."
 
 
-def refuse_unbuilt(*, mode: Mode, filter: dict[str, Any] | None, rerank: bool | None) -> None:
+def refuse_unbuilt(options: SearchOptions, *, rerank: bool | None = None) -> None:
     """Raises NotImplementedYet for what would otherwise be ignored in silence."""
-    if mode != "vector":
-        raise NotImplementedYet(f"mode={mode} is not built yet; send mode=vector.")
-    if filter:
+    if options.mode != "vector":
+        raise NotImplementedYet(f"mode={options.mode} is not built yet; send mode=vector.")
+    if options.filter:
         raise NotImplementedYet("filter is not built yet.")
     if rerank:
         raise NotImplementedYet("rerank is not built yet.")
 
 
-def search_response(call: Call[Any], hits: list[Hit], query: Query) -> SearchResponse:
-    """The answer of a vector search."""
+async def answer_search(call: Call[Options], place: Place, query: Query) -> SearchResponse:
+    """Searches with a query, as the request's options say."""
+    options = call.request
+    wanted = Wanted(
+        top_k=options.top_k,
+        min_score=options.min_score,
+        include_text=options.include_text,
+        include_metadata=options.include_metadata,
+        include_values=options.include_values,
+    )
+    hits = await search(
+        call.database, call.collection, place, query, wanted, meter=call.meter, latency_ms=call.elapsed_ms
+    )
+    return _search_response(call, hits, query)
+
+
+def _search_response(call: Call[Options], hits: list[Hit], query: Query) -> SearchResponse:
     results = [
         SearchResult(
             id=hit.id,
