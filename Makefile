@@ -4,17 +4,21 @@ PYTHON ?= python3
 PYTEST_ARGS ?=
 RUNTIME ?=
 ARCHITECTURE ?=
+IMAGE ?= fluxvector-embedder
+EXTRA ?=
+IMAGE_BUILD_ARGS ?=
 
 VENV := .venv
 SAM_VENV := .venv-sam
 LOCK_VENV := .venv-lock
+TORCH_VENV := .venv-torch
 RUN := $(VENV)/bin/python
 DEFAULT_MODEL := multilingual-e5-small
 CODE := functions shared embedder infra tests
 INSTALL := $(PYTHON) -I infra/install.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check pytest model sam-build sam-validate lock schema format bench clean local-venv dev-venv sam-venv python
+.PHONY: help run test check pytest model models minilm e5-large-shape test-torch sam-build sam-validate lock schema format bench bench-embedder base-image image test-image clean local-venv dev-venv sam-venv python
 # The targets share environments and build folders; what is worth running in parallel does so by itself.
 .NOTPARALLEL:
 
@@ -24,7 +28,7 @@ help: ## This list
 run: local-venv model ## Start everything here: database, embedder, gateway, jobs (Ctrl-C stops it)
 	@exec env FLUXVECTOR_EXIT_WITH_PARENT=1 $(RUN) -m infra.local
 
-test: check sam-build model pytest ## What CI runs: lint, types, import contracts, the SAM build, all tests
+test: check sam-build models pytest ## What CI runs: lint, types, import contracts, the SAM build, all tests
 
 check: dev-venv ## Lint, formatting, types, import contracts
 	@$(VENV)/bin/ruff check --quiet .
@@ -41,6 +45,27 @@ ifeq ($(FLUXVECTOR_MODEL_DIR),)
 else
 	@printf 'model: the default one is not made, for FLUXVECTOR_MODEL_DIR names %s\n' "$$FLUXVECTOR_MODEL_DIR"
 endif
+
+# The float weights are kept for what compares the quantized models with them.
+SOURCES := .local/sources
+models: model minilm
+	@test -e $(SOURCES)/multilingual-e5-small/model.safetensors || \
+		$(RUN) -m embedder.fetch multilingual-e5-small --keep-source $(SOURCES)/multilingual-e5-small
+	@test -e $(SOURCES)/all-minilm-l6-v2/model.safetensors || \
+		$(RUN) -m embedder.fetch all-minilm-l6-v2 --keep-source $(SOURCES)/all-minilm-l6-v2
+
+minilm: local-venv ## Make the second model of the tests, all-minilm-l6-v2 (.local/models)
+	@$(RUN) -m embedder.fetch all-minilm-l6-v2
+
+e5-large-shape: model ## Make multilingual-e5-large with random weights, to measure speed with (.local/models)
+	@$(RUN) -m embedder.build --if-needed --shape-only multilingual-e5-large --seed 1 .local/models/multilingual-e5-large-shape
+
+# pip's own settings say where torch comes from, so its hash is not locked: on Linux the index's wheel brings 3 GB of CUDA,
+# and a source of CPU wheels has others of the same version.
+test-torch: python ## Compare both model families with torch and transformers, in an environment of its own
+	@$(INSTALL) $(TORCH_VENV) embedder/requirements-torch.txt
+	@$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-input torch==2.13.0
+	@$(TORCH_VENV)/bin/python -m pytest --noconftest -q tests/torch $(PYTEST_ARGS)
 
 sam-build: export SAM_CLI_TELEMETRY := 0
 sam-build: export AWS_DEFAULT_REGION ?= eu-central-1
@@ -63,6 +88,20 @@ format: dev-venv ## Format the code and mend what the linter can
 bench: dev-venv model ## Measure speed and quality on this machine
 	@$(RUN) -m tests.bench
 
+bench-embedder: dev-venv e5-large-shape ## Measure the embedder's engines against their peers and the processor's limit
+	@$(RUN) -m tests.bench.embedder
+
+base-image: local-venv ## Make the container's base image from Debian's packages, where no container registry can be reached
+	@$(RUN) -m infra.container.base_image
+
+image: local-venv ## Build the embedder's container image (IMAGE=, EXTRA=openvino, IMAGE_BUILD_ARGS= for buildah)
+	@$(RUN) -m infra.container.image --image $(IMAGE) --extra "$(EXTRA)" -- $(IMAGE_BUILD_ARGS)
+
+# A process that outlives its parent is not a container's concern: the container ends with its first process.
+test-image: dev-venv image model ## Build the image and test it with podman: what is in it, and the contract of the embedder
+	@FLUXVECTOR_TEST_IMAGE=$(IMAGE) $(RUN) -m pytest -q tests/container tests/contract/test_embedder_http.py \
+		--deselect tests/contract/test_embedder_http.py::test_it_does_not_outlive_a_killed_parent $(PYTEST_ARGS)
+
 # The order matters: each lock is bounded by the ones before it, so that all of them agree.
 UV := $(LOCK_VENV)/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -74,11 +113,14 @@ lock: python ## Write all lock files anew, keeping versions where they still fit
 	@test -x $(UV) || { $(PYTHON) -m venv $(LOCK_VENV) && $(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv; }
 	$(COMPILE) pyproject.toml -o $(FUNCTIONS)
 	cd embedder && ../$(COMPILE) pyproject.toml -o requirements.txt
+	cd embedder && ../$(COMPILE) pyproject.toml --extra openvino -c requirements.txt -o requirements-openvino.txt
 	cd embedder && ../$(COMPILE) pyproject.toml --group build -c requirements.txt -o requirements-build.txt
+	cd embedder && ../$(subst --universal,--python-platform windows --no-config,$(COMPILE)) pyproject.toml --group torch \
+		--group build --no-emit-package torch -c requirements-build.txt -o requirements-torch.txt
 	$(COMPILE) pyproject.toml embedder/pyproject.toml --group local --group embedder/pyproject.toml:build \
 		-c $(FUNCTIONS) -c $(EMBEDDER_BUILD) -o infra/locks/local.txt
-	$(COMPILE) pyproject.toml embedder/pyproject.toml --group local --group embedder/pyproject.toml:build --group dev \
-		-c $(FUNCTIONS) -c $(EMBEDDER_BUILD) -c infra/locks/local.txt -o infra/locks/dev.txt
+	$(COMPILE) pyproject.toml embedder/pyproject.toml --extra openvino --group local --group embedder/pyproject.toml:build --group dev \
+		-c $(FUNCTIONS) -c embedder/requirements-openvino.txt -c $(EMBEDDER_BUILD) -c infra/locks/local.txt -o infra/locks/dev.txt
 	$(COMPILE) --group sam -o infra/locks/sam.txt
 
 clean: ## Remove what was built; .local (data, models) and the environments stay

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embedder.config import Settings
 from embedder.errors import (
+    DeadlinePassed,
     EmbedderError,
     MethodNotAllowed,
     NotFound,
@@ -29,6 +30,7 @@ from embedder.errors import (
     UnsupportedMediaType,
 )
 from embedder.log import Log, where
+from embedder.room import Room, Share
 from embedder.service import Embedded, EmbeddingService
 from embedder.wire import (
     MAX_BODY_BYTES,
@@ -39,12 +41,14 @@ from embedder.wire import (
     parse_accept,
     parse_deadline,
     parse_request,
+    parse_scope,
 )
 
 OPEN_PATHS = frozenset({"/health", "/ready"})
 """Answered without the token: an orchestrator asks them."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _LARGE = 64 * 1024
 """Bytes of a body, or of an answer, beyond which JSON is worked on beside the event loop."""
 
@@ -70,6 +74,7 @@ def create_app(settings: Settings, service: EmbeddingService, log: Log) -> ASGIA
             EmbedderError: _on_error,
             HTTPException: _on_http_exception,
             ClientDisconnect: _on_disconnect,
+            MemoryError: _on_memory,
             Exception: _on_unforeseen,
         },
         lifespan=lifespan,
@@ -84,6 +89,8 @@ class Endpoints:
     def __init__(self, settings: Settings, service: EmbeddingService) -> None:
         self._settings = settings
         self._service = service
+        self._room = Room(settings.body_bytes)
+        service.metrics.gauge("body_bytes", lambda: self._room.used)
 
     async def embed(self, request: Request) -> Response:
         """``POST /embed``: vectors of texts."""
@@ -92,19 +99,34 @@ class Endpoints:
         content_type = request.headers.get("content-type", "application/json")
         if content_type.partition(";")[0].strip().lower() != "application/json":
             raise UnsupportedMediaType("The body must be application/json.")
-        body = await _bounded_body(request)
+        if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise UnsupportedMediaType("The body must not be packed.")
+        scope = parse_scope(request.headers.get("x-cache-scope"))
+        with self._room.share() as share:
+            return await self._embed(request, share, deadline, dtype, scope)
+
+    async def _embed(
+        self, request: Request, share: Share, deadline: float, dtype: str | None, scope: str | None
+    ) -> Response:
+        try:
+            async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
+                body = await _bounded_body(request, share)
+        except TimeoutError:
+            raise DeadlinePassed("The deadline passed before the body was there.") from None
         parsed = await asyncio.to_thread(parse_request, body) if len(body) > _LARGE else parse_request(body)
         del body
         request.scope["embedder.inputs"] = len(parsed.inputs)
-        embedded = await self._embed_unless_left(request, parsed, deadline)
+        embedded = await self._embed_unless_left(request, parsed, deadline, scope)
         request.scope["embedder.tokens"] = sum(embedded.tokens)
         if len(parsed.inputs) * self._service.manifest.dimension * 2 > _LARGE:
             return await asyncio.to_thread(answer, embedded, dtype, self._service.manifest)
         return answer(embedded, dtype, self._service.manifest)
 
-    async def _embed_unless_left(self, request: Request, parsed: EmbedRequest, deadline: float) -> Embedded:
+    async def _embed_unless_left(
+        self, request: Request, parsed: EmbedRequest, deadline: float, scope: str | None
+    ) -> Embedded:
         """Embed, but stop when the caller goes away."""
-        work = asyncio.create_task(self._service.embed(parsed.kind, parsed.inputs, deadline))
+        work = asyncio.create_task(self._service.embed(parsed.kind, parsed.inputs, deadline, scope))
         left = asyncio.create_task(_disconnected(request.receive))
         try:
             await asyncio.wait({work, left}, return_when=asyncio.FIRST_COMPLETED)
@@ -119,10 +141,10 @@ class Endpoints:
         """``GET /model``: what the vectors are."""
         manifest = self._service.manifest
         names = ("name", "revision", "dimension", "native_dimension", "max_tokens", "unrelated_cosine")
-        return json_response({name: getattr(manifest, name) for name in names})
+        return json_response({**{name: getattr(manifest, name) for name in names}, "engine": self._settings.engine})
 
     async def health(self, _: Request) -> Response:
-        """``GET /health``: the process lives, and its worker has not ended."""
+        """``GET /health``: the process lives, and the model can be run."""
         if self._service.failed:
             raise Unavailable("The model cannot be run; the process must be restarted.")
         return json_response({"status": "ok"})
@@ -190,7 +212,7 @@ class Border:
         self._log.event(
             "request",
             request_id=request_id,
-            method=scope["method"],
+            method=scope["method"] if scope["method"] in _METHODS else "other",
             path=path,
             status=status,
             ms=round(seconds * 1000, 2),
@@ -199,17 +221,17 @@ class Border:
         )
 
 
-async def _bounded_body(request: Request) -> bytes:
+async def _bounded_body(request: Request, share: Share) -> bytearray:
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > MAX_BODY_BYTES:
+    if length.isascii() and length.isdigit() and int(length[:20]) > MAX_BODY_BYTES:
         raise TooLarge(f"The body is larger than {MAX_BODY_BYTES} bytes.")
-    chunks, size = [], 0
+    body = bytearray()
     async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
+        if len(body) + len(chunk) > MAX_BODY_BYTES:
             raise TooLarge(f"The body is larger than {MAX_BODY_BYTES} bytes.")
-        chunks.append(chunk)
-    return b"".join(chunks)
+        share.grow(len(chunk))
+        body += chunk
+    return body
 
 
 async def _disconnected(receive: Receive) -> None:
@@ -224,6 +246,10 @@ async def _on_error(request: Request, error: Exception) -> Response:
 
 async def _on_disconnect(_request: Request, _error: Exception) -> Response:
     return Response(status_code=499)  # nobody reads it; the number is for the log
+
+
+async def _on_memory(request: Request, _error: Exception) -> Response:
+    return error_response(Unavailable("The embedder is short of memory."), request.scope["embedder.request_id"])
 
 
 async def _on_unforeseen(request: Request, _error: Exception) -> Response:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from embedder.cores import available_cores
 
+ENGINES = ("onnxruntime", "openvino")
+
 
 class ConfigError(Exception):
     """The environment does not describe a runnable embedder. ``faults`` holds one sentence for each thing wrong."""
@@ -27,17 +29,29 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8081
     token: str | None = field(default=None, repr=False)
+    engine: str = "onnxruntime"
+    """What runs the model: one of `ENGINES`."""
     threads: int = 1
-    """Texts run at once, each on a thread of its own; as many as there are physical cores."""
+    """Runs at once, each on a thread of its own; as many as there are physical cores."""
     query_queue_tokens: int = 16_384
     """Tokens of queries that may wait; beyond them the answer is 503 at once."""
     passage_queue_tokens: int = 131_072
     """The same for passages."""
+    body_bytes: int = 256 << 20
+    """Bytes of bodies that all requests together may hold; beyond them the answer is 503 at once."""
+    query_cache_bytes: int = 64 << 20
+    """What vectors of queries asked before may take; 0 keeps none."""
+    run_seconds: float = 60.0
+    """A run of queries that takes longer hangs, one of passages after five times as long, for it stands back: who waits
+    is told, and the process ends to be started again."""
     default_deadline_seconds: float = 60.0
     """For callers that send no ``X-Deadline-Ms``: nobody waits for ever."""
     drain_seconds: float = 10.0
     """How long a stop waits for what is under way."""
     exit_with_parent: bool = False
+    tls_cert: Path | None = None
+    """A file of certificates in PEM, the server's first; with ``tls_key`` HTTPS is served, and HTTP is not."""
+    tls_key: Path | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -52,12 +66,20 @@ class Settings:
             host=reader.text("EMBEDDER_HOST", "127.0.0.1"),
             port=reader.number("EMBEDDER_PORT", 8081, 1, 65_535),
             token=reader.secret("EMBEDDER_TOKEN"),
+            engine=reader.choice("EMBEDDER_ENGINE", ENGINES),
             threads=reader.number("EMBEDDER_THREADS", available_cores(), 1, 1024),
             query_queue_tokens=reader.number("EMBEDDER_QUERY_QUEUE_TOKENS", 16_384, 1, 1 << 30),
             passage_queue_tokens=reader.number("EMBEDDER_PASSAGE_QUEUE_TOKENS", 131_072, 1, 1 << 30),
+            body_bytes=reader.number("EMBEDDER_BODY_BYTES", 256 << 20, 1 << 20, 1 << 40),
+            query_cache_bytes=reader.number("EMBEDDER_QUERY_CACHE_BYTES", 64 << 20, 0, 1 << 40),
+            run_seconds=reader.number("EMBEDDER_RUN_SECONDS", 60, 1, 3600),
             drain_seconds=reader.number("EMBEDDER_DRAIN_SECONDS", 10, 0, 600),
             exit_with_parent=reader.text("EMBEDDER_EXIT_WITH_PARENT", "0") == "1",
+            tls_cert=reader.file("EMBEDDER_TLS_CERT"),
+            tls_key=reader.file("EMBEDDER_TLS_KEY"),
         )
+        if (settings.tls_cert is None) != (settings.tls_key is None):
+            reader.faults.append("EMBEDDER_TLS_CERT and EMBEDDER_TLS_KEY are set together or not at all.")
         if settings.token is None and not is_loopback(settings.host):
             reader.faults.append(f"EMBEDDER_TOKEN is required when EMBEDDER_HOST ({settings.host}) is not loopback.")
         if reader.faults:
@@ -92,6 +114,19 @@ class _Reader:
         elif not Path(value).is_dir():
             self.faults.append(f"{name} ({value}) is not a directory.")
         return Path(value)
+
+    def file(self, name: str) -> Path | None:
+        value = self.text(name, "")
+        if value and not Path(value).is_file():
+            self.faults.append(f"{name} ({value}) is not a file.")
+        return Path(value) if value else None
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        """One of the choices, the first when nothing is set."""
+        value = self.text(name, choices[0])
+        if value not in choices:
+            self.faults.append(f"{name} ({value}) must be {' or '.join(choices)}.")
+        return value
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         value = self.text(name, str(default))

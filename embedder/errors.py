@@ -4,10 +4,10 @@ EmbedderError
 ├── InvalidJson 400 · Unauthorized 401 · NotFound 404 · MethodNotAllowed 405 · TooLarge 413 · UnsupportedMediaType 415
 ├── Invalid 422                 the body is JSON, but not a request; ``details`` names each field
 └── Unavailable 503             carries whole seconds of ``Retry-After``
-    ├── Overloaded              the queue is full
+    ├── Overloaded              the queue is full, or what waits leaves no time before the caller's deadline
     ├── DeadlinePassed          the caller's time was over before the vectors were there
     ├── NotReady · ShuttingDown
-    └── EngineFailed            the run raised; those who waited for it are told, the process goes on
+    └── EngineFailed            the run raised, gave no numbers, or did not come back
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class TooLarge(EmbedderError):
 
 
 class UnsupportedMediaType(EmbedderError):
-    """The body says it is something else than JSON."""
+    """The body says it is something else than JSON, or packed."""
 
     status = 415
     code = "unsupported_media_type"
@@ -90,7 +90,7 @@ class Unavailable(EmbedderError):
 
 
 class Overloaded(Unavailable):
-    """The queue is full."""
+    """There is no room, or no time before the deadline: asking later is better than waiting."""
 
     code = "overloaded"
 
@@ -114,6 +114,6 @@ class ShuttingDown(Unavailable):
 
 
 class EngineFailed(Unavailable):
-    """The session raised."""
+    """The session raised, gave no numbers, or did not come back."""
 
     code = "engine_failed"

@@ -8,7 +8,11 @@ from pathlib import Path
 import msgspec
 
 MANIFEST_NAME = "manifest.json"
-FORMAT = 1
+MODEL_NAME = "model.onnx"
+"""The graph; the weights lie beside it, as ONNX lays large tensors out."""
+WEIGHTS_NAME = "model.onnx.data"
+TOKENIZER_NAME = "tokenizer.json"
+FORMAT = 2
 """Of the directory. A directory of another format is built again, never guessed at."""
 
 SERVED_DIMENSION = 1024
@@ -48,7 +52,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     unrelated_cosine: float
     files: dict[str, FileEntry]
-    format: int = FORMAT
+    format: int
 
 
 def file_entry(path: Path) -> FileEntry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from tokenizers import Tokenizer
 from embedder.manifest import Manifest
 
 _SPACES = re.compile(r"[ \t\r\n]{2,}")
+# Read by the library at each call. Its own threads are shared by all callers: a query would stand behind passages. One
+# thread tokenizes many times what the session can run.
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_DETAILS = 20
 
 _DTYPES = {"float16": "<f2", "float32": "<f4"}
+_SCOPE = re.compile(r"[!-~]{1,128}")
 _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
 
 
@@ -30,7 +31,7 @@ class EmbedRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inputs: list[str]
 
 
-def parse_request(body: bytes) -> EmbedRequest:
+def parse_request(body: bytes | bytearray) -> EmbedRequest:
     """Decode and check a body.
 
     Raises:
@@ -70,6 +71,18 @@ def parse_deadline(value: str | None, default_seconds: float) -> float:
     return time.monotonic() + min(int(value) / 1000, default_seconds)
 
 
+def parse_scope(value: str | None) -> str | None:
+    """Whose queries may answer one another from the cache: ``X-Cache-Scope``; nothing is kept without it.
+
+    Raises:
+        Invalid: not 1 to 128 printable ASCII characters without blanks.
+    """
+    if value is not None and not _SCOPE.fullmatch(value):
+        fault = "Must be 1 to 128 printable ASCII characters without blanks."
+        raise Invalid("The request is not valid.", [{"field": "X-Cache-Scope", "error": fault}])
+    return value
+
+
 def parse_accept(accept: str) -> str | None:
     """The NumPy type of a binary answer, or None for JSON.
 
@@ -92,14 +105,17 @@ def answer(embedded: Embedded, dtype: str | None, manifest: Manifest) -> Respons
     """Vectors as little-endian rows with the rest in headers, or all of it as JSON."""
     if dtype is None:
         content = {
-            "embeddings": embedded.vectors.tolist(),
             "tokens": embedded.tokens,
             "truncated": embedded.truncated,
             "dimension": manifest.dimension,
             "model": manifest.name,
             "revision": manifest.revision,
+            "cached": embedded.cached,
         }
-        return json_response(content)
+        # Row by row: other threads get their turn in between.
+        rows = b",".join(msgspec.json.encode(vector.tolist()) for vector in embedded.vectors)
+        body = b'{"embeddings":[' + rows + b"]," + msgspec.json.encode(content)[1:]
+        return Response(body, media_type="application/json")
     headers = {
         "X-Model": manifest.name,
         "X-Model-Revision": manifest.revision,
@@ -109,8 +125,10 @@ def answer(embedded: Embedded, dtype: str | None, manifest: Manifest) -> Respons
         "X-Tokens": ",".join(map(str, embedded.tokens)),
         "X-Truncated": ",".join(str(index) for index, cut in enumerate(embedded.truncated) if cut),
     }
-    rows = embedded.vectors.astype(_DTYPES[dtype]).tobytes()
-    return Response(rows, media_type="application/octet-stream", headers=headers)
+    if embedded.cached:
+        headers["X-Cached"] = "1"
+    values = embedded.vectors.astype(_DTYPES[dtype]).tobytes()
+    return Response(values, media_type="application/octet-stream", headers=headers)
 
 
 def json_response(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

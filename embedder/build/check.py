@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from embedder.build.reference import reference_vector
+from embedder.build.reference import reference_vectors
 from embedder.build.samples import PAIRS
 from embedder.build.source import Source
-from embedder.engine import Engine
+from embedder.engines.engine import Engine
 from embedder.manifest import ModelError
 from embedder.tokens import TextTokenizer
 
@@ -25,11 +25,9 @@ def check_accuracy(source: Source, engine: Engine, tokenizer: TextTokenizer) -> 
         ModelError: a text is further away than `MIN_COSINE`, or its vector is not finite.
     """
     passages = [passage for _, passage in PAIRS[::-1][:: len(PAIRS) // _CHECKED]][:_CHECKED]
-    worst = 1.0
-    for tokens in tokenizer.encode("passage", passages):
-        vector = engine.run([tokens.ids])[0]
-        expected = reference_vector(source, tokens.ids)
-        worst = min(worst, float(vector[: len(expected)] @ expected))
+    ids = [tokens.ids for tokens in tokenizer.encode("passage", passages)]
+    pairs = zip(engine.run(ids), reference_vectors(source, ids), strict=True)
+    worst = min(float(vector[: len(expected)] @ expected) for vector, expected in pairs)
     if not worst >= MIN_COSINE:  # written so that NaN fails too
         raise ModelError(f"The built graph is wrong: cosine {worst:.4f} to float32, at least {MIN_COSINE} is needed.")
     return worst

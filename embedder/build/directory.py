@@ -11,12 +11,24 @@ from pathlib import Path
 import msgspec
 import onnx
 
+from embedder.build.calibrate import calibrate
+from embedder.build.calibration import CALIBRATION
 from embedder.build.check import check_accuracy, unrelated_cosine
-from embedder.build.graph import build_graph
+from embedder.build.quantized import quantized_graph
 from embedder.build.source import Source
 from embedder.build.tokenizer import served_tokenizer
-from embedder.engine import Engine
-from embedder.manifest import SERVED_DIMENSION, Manifest, ModelError, file_entry, write_manifest
+from embedder.engines.load import load_engine
+from embedder.manifest import (
+    FORMAT,
+    MODEL_NAME,
+    SERVED_DIMENSION,
+    TOKENIZER_NAME,
+    WEIGHTS_NAME,
+    Manifest,
+    ModelError,
+    file_entry,
+    write_manifest,
+)
 from embedder.tokens import TextTokenizer
 
 E5_PREFIXES = {"query": "query: ", "passage": "passage: "}
@@ -55,10 +67,8 @@ def _build(source: Source, work: Path, description: Description, say: Callable[[
     config = source.config
     if config.hidden_size > SERVED_DIMENSION:
         raise ModelError(f"The model is {config.hidden_size} wide; at most {SERVED_DIMENSION} is served.")
-    say("quantizing the weights to int8")
     tokenizer = served_tokenizer(source.tokenizer_json)
-    (work / "tokenizer.json").write_bytes(tokenizer.json)
-    onnx.save_model(build_graph(source), work / "model.onnx")
+    (work / TOKENIZER_NAME).write_bytes(tokenizer.json)
     manifest = Manifest(
         name=description.name,
         revision=description.revision,
@@ -72,15 +82,37 @@ def _build(source: Source, work: Path, description: Description, say: Callable[[
         licence=description.licence,
         source=description.source,
         unrelated_cosine=0.0,
-        files={name: file_entry(work / name) for name in ("model.onnx", "tokenizer.json")},
+        files={},
+        format=FORMAT,
     )
+    texts = TextTokenizer(work, manifest)
+    say("calibrating")
+    # Each kind has every other text: all twice would take twice as long and show nothing new.
+    ids = [
+        tokens.ids
+        for place, kind in enumerate(manifest.prefixes)
+        for tokens in texts.encode(kind, CALIBRATION[place :: len(manifest.prefixes)])
+    ]
+    ranges = calibrate(source, ids)
+    say("quantizing to int8")
+    _save(quantized_graph(source, ranges), work / MODEL_NAME)
     say("comparing with float32")
-    engine, texts = Engine(work, manifest), TextTokenizer(work, manifest)
+    engine = load_engine("onnxruntime", work, manifest)
     worst = check_accuracy(source, engine, texts)
-    manifest = msgspec.structs.replace(manifest, unrelated_cosine=unrelated_cosine(engine, texts))
+    manifest = msgspec.structs.replace(
+        manifest,
+        unrelated_cosine=unrelated_cosine(engine, texts),
+        files={name: file_entry(work / name) for name in (MODEL_NAME, WEIGHTS_NAME, TOKENIZER_NAME)},
+    )
     write_manifest(work, manifest)
     say(f"cosine to float32 at least {worst:.4f}; unrelated texts have {manifest.unrelated_cosine:.4f}")
     return manifest
+
+
+def _save(model: onnx.ModelProto, path: Path) -> None:
+    """The graph in one file, its large tensors in another: engines map those instead of copying them."""
+    onnx.save_model(model, path, save_as_external_data=True, location=WEIGHTS_NAME, size_threshold=1024)
+    (path.parent / WEIGHTS_NAME).chmod(0o644)  # the library leaves it to its owner alone; the embedder is another user
 
 
 def _replace(new: Path, out: Path, old: Path) -> None:

@@ -1,7 +1,8 @@
 """A source model: float weights, a tokenizer and a config in Hugging Face's names and shapes.
 
-A directory of ``model.safetensors``, ``tokenizer.json`` and ``config.json`` is the form on disk; `Source` is the same
-in memory. Two model types are read, ``bert`` and ``xlm-roberta``: the same encoder, apart from where positions start.
+A directory of ``model.safetensors``, ``tokenizer.json``, ``config.json`` and perhaps ``sentence_bert_config.json`` is
+the form on disk; `Source` is the same in memory. Two model types are read, ``bert`` and ``xlm-roberta``: the same
+encoder, apart from where positions start.
 """
 
 from __future__ import annotations
@@ -14,12 +15,17 @@ from typing import Any
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from embedder.manifest import ModelError
 
 Floats = NDArray[np.float32]
+
+CONFIG_NAME = "config.json"
+TOKENIZER_NAME = "tokenizer.json"
+WEIGHTS_NAME = "model.safetensors"
+SENTENCE_NAME = "sentence_bert_config.json"
 
 
 class EncoderConfig(msgspec.Struct, frozen=True):
@@ -36,6 +42,9 @@ class EncoderConfig(msgspec.Struct, frozen=True):
     hidden_act: str = "gelu"
     pad_token_id: int = 0
     position_embedding_type: str = "absolute"
+    type_vocab_size: int = 2
+    max_seq_length: int | None = None
+    """From ``sentence_bert_config.json``: the length that a model was trained for, where it is below its positions."""
 
     @property
     def position_offset(self) -> int:
@@ -47,8 +56,9 @@ class EncoderConfig(msgspec.Struct, frozen=True):
 
     @property
     def max_tokens(self) -> int:
-        """The longest sequence the position table has rows for, special tokens included."""
-        return self.max_position_embeddings - self.position_offset
+        """The longest sequence, special tokens included: that of training, or what the position table has rows for."""
+        rows = self.max_position_embeddings - self.position_offset
+        return rows if self.max_seq_length is None else min(rows, self.max_seq_length)
 
     def check(self) -> None:
         """Refuse what the graph does not know.
@@ -78,11 +88,23 @@ class Source:
     tensors: Mapping[str, Floats]
 
     def write(self, directory: Path) -> None:
-        """Write the plain directory (for other tools, transformers among them); about 470 MB for e5-small."""
+        """Write the plain directory (for other tools, transformers among them); about 470 MB for e5-small.
+
+        The weights come last and appear whole or not at all. All of them are in memory meanwhile.
+        """
         directory.mkdir(parents=True, exist_ok=True)
-        (directory / "config.json").write_bytes(self.config_json)
-        (directory / "tokenizer.json").write_bytes(self.tokenizer_json)
-        save_file(dict(self.tensors), directory / "model.safetensors", metadata={"format": "pt"})
+        (directory / CONFIG_NAME).write_bytes(self.config_json)
+        (directory / TOKENIZER_NAME).write_bytes(self.tokenizer_json)
+        if self.config.max_seq_length is not None:
+            sentence = {"max_seq_length": self.config.max_seq_length, "do_lower_case": False}
+            (directory / SENTENCE_NAME).write_bytes(msgspec.json.encode(sentence))
+        part = directory / f"{WEIGHTS_NAME}.part"
+        try:
+            save_file(dict(self.tensors), part, metadata={"format": "pt"})
+        except SafetensorError as error:  # its own class, for a full disk too
+            part.unlink(missing_ok=True)
+            raise OSError(f"the weights could not be written to {directory}: {error}") from error
+        part.replace(directory / WEIGHTS_NAME)
 
 
 class SafetensorsFile(Mapping[str, Floats]):
@@ -110,16 +132,30 @@ def read_source(directory: Path) -> Source:
         ModelError: a file is missing or cannot be read, or the architecture is not supported.
     """
     try:
-        config_json = (directory / "config.json").read_bytes()
-        config = msgspec.json.decode(config_json, type=EncoderConfig)
-        tokenizer_json = (directory / "tokenizer.json").read_bytes()
-        tensors = SafetensorsFile(directory / "model.safetensors")
+        config_json = (directory / CONFIG_NAME).read_bytes()
+        sentence = directory / SENTENCE_NAME
+        config = decode_config(config_json, sentence.read_bytes() if sentence.exists() else None)
+        tokenizer_json = (directory / TOKENIZER_NAME).read_bytes()
+        tensors = SafetensorsFile(directory / WEIGHTS_NAME)
     except FileNotFoundError as error:
-        raise ModelError(f"The source model lacks {error.filename or directory / 'model.safetensors'}.") from error
+        raise ModelError(f"The source model lacks {error.filename or directory / WEIGHTS_NAME}.") from error
     except Exception as error:  # safetensors has an exception class of its own that derives from Exception alone
         raise ModelError(f"The source model in {directory} cannot be read: {error}.") from error
     config.check()
     return Source(config=config, config_json=config_json, tokenizer_json=tokenizer_json, tensors=tensors)
+
+
+def decode_config(config_json: bytes, sentence_json: bytes | None) -> EncoderConfig:
+    """``config.json``, with the length from ``sentence_bert_config.json`` if there is one."""
+    config = msgspec.json.decode(config_json, type=EncoderConfig)
+    if sentence_json is None:
+        return config
+    length = msgspec.json.decode(sentence_json, type=_SentenceConfig).max_seq_length
+    return config if length is None else msgspec.structs.replace(config, max_seq_length=length)
+
+
+class _SentenceConfig(msgspec.Struct, frozen=True):
+    max_seq_length: int | None = None
 
 
 def _plain_name(name: str) -> str:

@@ -15,7 +15,7 @@ CONTROL_MARK = " "
 
 @dataclass(frozen=True)
 class ServedTokenizer:
-    """``tokenizer.json`` and the length of its longest vocabulary entry in characters."""
+    """``tokenizer.json``, and the most characters that one token stands for (but for a word that is unknown)."""
 
     json: bytes
     max_piece_chars: int
@@ -26,7 +26,7 @@ def served_tokenizer(source_json: bytes) -> ServedTokenizer:
 
     A caller's ``</s>`` or ``[SEP]`` is text like any other: the added tokens, which are looked for in raw text, are
     taken out (the post-processor names its tokens by id), and in a Unigram vocabulary, whose search would find them by
-    their spelling too, the control pieces get a spelling that no text has.
+    their spelling too, the control pieces get a spelling that no text has. A served tokenizer comes out as it is.
 
     Raises:
         ModelError: a tokenizer of another kind than Unigram or WordPiece.
@@ -39,8 +39,9 @@ def served_tokenizer(source_json: bytes) -> ServedTokenizer:
     if "type" in model and model["type"] not in {"Unigram", "WordPiece"}:
         raise ModelError(f"The tokenizer's model {model['type']!r} is not supported: only Unigram and WordPiece are.")
     if isinstance(model["vocab"], list):
-        longest = max(len(text) for text, _score in model["vocab"])
+        longest = max(len(text.removeprefix(CONTROL_MARK)) for text, _score in model["vocab"])
         model["vocab"] = [[CONTROL_MARK + text if text in controls else text, score] for text, score in model["vocab"]]
     else:
-        longest = max(len(text) for text in model["vocab"])
+        # A word of more characters than these is one unknown token; a blank comes with each word.
+        longest = max(*map(len, model["vocab"]), model.get("max_input_chars_per_word", 0) + 1)
     return ServedTokenizer(json=msgspec.json.encode(tokenizer), max_piece_chars=longest)

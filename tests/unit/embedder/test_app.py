@@ -18,7 +18,7 @@ from embedder.config import Settings
 from embedder.log import Log
 from embedder.service import EmbeddingService
 from embedder.wire import MAX_BODY_BYTES
-from tests.unit.embedder.test_service import until
+from tests.unit.embedder.paced import until
 from tests.unit.embedder.tiny import FAKE_MANIFEST, FakeEngine, FakeTokenizer
 
 TOKEN = "a-secret-token-that-nobody-logs"
@@ -36,13 +36,20 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    engine: FakeEngine | None = None, token: str | None = None, limit: int = 1000, start: bool = True
+    engine: FakeEngine | None = None,
+    token: str | None = None,
+    limit: int = 1000,
+    start: bool = True,
+    body_bytes: int = 256 << 20,
+    cache_bytes: int = 0,
 ) -> AsyncIterator[Running]:
     engine, output = engine or FakeEngine(), io.StringIO()
     log = Log(output)
     limits = {"query": limit, "passage": limit}
-    service = EmbeddingService(FAKE_MANIFEST, limits, 1, lambda: (FakeTokenizer(), engine), log)
-    app = create_app(Settings(model_dir=Path(), token=token), service, log)
+    service = EmbeddingService(
+        FAKE_MANIFEST, limits, 1, lambda: (FakeTokenizer(), engine), log, cache_bytes=cache_bytes
+    )
+    app = create_app(Settings(model_dir=Path(), token=token, body_bytes=body_bytes), service, log)
     if start:
         service.start()
         await until(lambda: service.ready)
@@ -144,6 +151,7 @@ async def test_the_token_opens_and_health_needs_none() -> None:
                 "native_dimension": 2,
                 "max_tokens": 512,
                 "unrelated_cosine": 0.5,
+                "engine": "onnxruntime",
             }
         assert (await it.client.get("/health")).status_code == 200
         assert (await it.client.get("/ready")).status_code == 200
@@ -245,11 +253,114 @@ async def test_metrics_tell_what_was_done() -> None:
             'embedder_tokens_total{kind="query"} 5',
             'embedder_queue_tokens{kind="passage"} 0',
             "embedder_ready 1",
-            'embedder_run_seconds_bucket{le="+Inf"} 2',
-            "embedder_run_seconds_count 2",
+            'embedder_padding_tokens_total{kind="query"} 0',
+            'embedder_run_seconds_bucket{kind="query",le="+Inf"} 2',
+            'embedder_run_seconds_count{kind="query"} 2',
+            'embedder_run_texts_bucket{kind="query",le="1"} 2',
+            'embedder_queue_seconds_count{kind="query"} 2',
+            'embedder_queue_seconds_count{kind="passage"} 0',
+            "embedder_body_bytes 0",
         ):
             assert line in lines
         assert text.endswith("\n")
         assert len([line for line in lines if line.startswith("# TYPE")]) == len(
             {line.split()[2] for line in lines if line.startswith("# TYPE")}
         )
+
+
+async def test_bodies_are_bounded_in_sum() -> None:
+    async with running(FakeEngine(0.2), body_bytes=3000) as it:
+        large = {"kind": "passage", "inputs": ["a" * 2000]}
+        first = asyncio.create_task(it.client.post("/embed", json=large))
+        await until(lambda: "a" in it.engine.ran or "embedder_body_bytes 20" in it.service.metrics.render())
+        assert_error(await it.client.post("/embed", json=large), 503, "overloaded")
+        assert (await it.client.post("/embed", json={"kind": "query", "inputs": ["q"]})).status_code == 200
+        assert (await first).status_code == 200
+        assert "embedder_body_bytes 0" in it.service.metrics.render().splitlines()
+        assert (await it.client.post("/embed", json=large)).status_code == 200
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    async with running() as it:
+
+        async def stuck() -> AsyncIterator[bytes]:
+            yield b"{"
+            await asyncio.sleep(30)
+
+        answer = await it.client.post("/embed", content=stuck(), headers={"x-deadline-ms": "50"})
+        assert_error(answer, 503, "deadline_passed")
+
+
+async def test_a_cached_answer_says_so_to_its_scope_alone() -> None:
+    async with running(cache_bytes=1 << 20) as it:
+        body = {"kind": "query", "inputs": ["abc"]}
+        binary = {"accept": "application/octet-stream"}
+
+        async def ask(**headers: str) -> httpx.Response:
+            return await it.client.post(
+                "/embed", json=body, headers={name.replace("_", "-"): value for name, value in headers.items()}
+            )
+
+        plain = (await ask()).json()
+        first, again = (await ask(x_cache_scope="one")).json(), (await ask(x_cache_scope="one")).json()
+        assert [answer["cached"] for answer in (plain, first, again)] == [False, False, True]
+        assert again == {**plain, "cached": True}
+        assert (await ask(x_cache_scope="one", **binary)).headers["x-cached"] == "1"
+        for other in ({}, {"x_cache_scope": "two"}):
+            assert "x-cached" not in (await ask(**other, **binary)).headers
+        assert "embedder_query_cache_hits_total 2" in it.service.metrics.render()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"content-encoding": "gzip"}, 415),
+        ({"content-encoding": "identity"}, 200),
+        ({"content-type": "application/json; charset=utf-8"}, 200),
+        ({"content-type": ""}, 415),
+        ({"content-type": "application/x-www-form-urlencoded"}, 415),
+        ({"x-deadline-ms": "9" * 5000}, 422),
+        ({"x-deadline-ms": "+5"}, 422),
+        ({"x-deadline-ms": "0x10"}, 422),
+        ({"x-deadline-ms": "0"}, 503),
+        ({"x-cache-scope": ""}, 422),
+        ({"x-cache-scope": "a b"}, 422),
+        ({"x-cache-scope": "é"}, 422),
+        ({"x-cache-scope": "a" * 129}, 422),
+        ({"x-cache-scope": "a" * 128}, 200),
+        ({"accept": "application/octet-stream; dtype="}, 422),
+        ({"accept": "application/octet-stream;;;"}, 200),
+        ({"accept": ",;=,;q"}, 200),
+        ({"accept": "\xff" * 3000}, 200),
+        ({"x-request-id": "a" * 65}, 200),
+        ({"x-request-id": "<script>"}, 200),
+        ({"content-length": "\xb2"}, 200),
+        ({"content-length": "9" * 400}, 413),
+    ],
+)
+async def test_odd_headers_are_told_or_passed_over(headers: dict[str, str], status: int) -> None:
+    async with running() as it:
+        raw = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
+        body = b'{"kind":"query","inputs":["a"]}'
+        answer = await it.client.post("/embed", content=body, headers={b"content-type": b"application/json", **raw})
+        assert answer.status_code == status
+        assert len(answer.headers["x-request-id"]) <= 64
+        if status != 200:
+            assert_error(answer, status, answer.json()["code"])
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "DELETE", "CONFIDENTIAL"])
+async def test_other_methods_are_405_and_no_made_up_one_is_logged(method: str) -> None:
+    async with running() as it:
+        assert (await it.client.request(method, "/embed")).status_code == 405
+        assert "CONFIDENTIAL" not in it.log.getvalue()
+        assert (await it.client.head("/model")).status_code == 200
+
+
+async def test_too_little_memory_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    def short(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("embedder.app.parse_request", short)
+    async with running() as it:
+        assert_error(await it.client.post("/embed", json={"kind": "query", "inputs": ["a"]}), 503, "unavailable")

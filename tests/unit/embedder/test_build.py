@@ -16,7 +16,7 @@ from embedder.build.quantize import quantize_rows
 from embedder.build.reference import reference_vector
 from embedder.build.source import read_source
 from embedder.build.tokenizer import served_tokenizer
-from embedder.engine import Engine
+from embedder.engines.load import load_engine
 from embedder.manifest import ModelError, read_manifest, verify_files
 from tests.unit.embedder.tiny import tiny_config, tiny_tokenizer, write_tiny_source
 
@@ -32,7 +32,7 @@ def built(source: Path, out: Path, lines: list[str] | None = None) -> Path:
 def test_both_families_agree_with_float32(tmp_path: Path, model_type: str, prefix: str) -> None:
     write_tiny_source(tmp_path / "source", model_type, prefix)
     out = built(tmp_path / "source", tmp_path / "out")
-    engine, source = Engine(out, read_manifest(out)), read_source(tmp_path / "source")
+    engine, source = load_engine("onnxruntime", out, read_manifest(out)), read_source(tmp_path / "source")
     for length in (2, 3, 9, 16):
         ids = np.arange(4, 4 + length) % 40
         assert float(engine.run([ids])[0, :32] @ reference_vector(source, ids)) > 0.99
@@ -52,7 +52,7 @@ def test_positions_of_xlm_roberta_start_behind_the_padding_index(tmp_path: Path)
     out = built(tmp_path / "source", tmp_path / "out")
     manifest = read_manifest(out)
     assert manifest.max_tokens == 16
-    assert float(Engine(out, manifest).run([ids])[0, :32] @ right) > 0.99
+    assert float(load_engine("onnxruntime", out, manifest).run([ids])[0, :32] @ right) > 0.99
     table[2] = 99
     save_file(weights, tmp_path / "source" / "model.safetensors")
     assert float(reference_vector(read_source(tmp_path / "source"), ids) @ right) < 0.98
@@ -65,7 +65,7 @@ def test_a_bert_has_as_many_tokens_as_positions(tmp_path: Path) -> None:
 def test_a_text_of_the_largest_length_runs(tmp_path: Path) -> None:
     write_tiny_source(tmp_path / "source", "xlm-roberta")
     out = built(tmp_path / "source", tmp_path / "out")
-    vectors = Engine(out, read_manifest(out)).run([np.full(16, 5)])
+    vectors = load_engine("onnxruntime", out, read_manifest(out)).run([np.full(16, 5)])
     np.testing.assert_allclose(np.linalg.norm(vectors), 1, atol=1e-5)
 
 
@@ -80,7 +80,8 @@ def test_a_rebuild_replaces_the_directory_and_leaves_nothing_beside_it(tmp_path:
     out = built(tmp_path / "source", tmp_path / "models" / "tiny")
     (out / "left over").touch()
     built(tmp_path / "source", out)
-    assert sorted(path.name for path in out.iterdir()) == ["manifest.json", "model.onnx", "tokenizer.json"]
+    names = ["manifest.json", "model.onnx", "model.onnx.data", "tokenizer.json"]
+    assert sorted(path.name for path in out.iterdir()) == names
     assert [path.name for path in out.parent.iterdir()] == ["tiny"]
 
 
@@ -99,7 +100,7 @@ def test_a_full_disk_leaves_the_old_directory(tmp_path: Path, monkeypatch: pytes
     write_tiny_source(tmp_path / "source", "bert")
     out = built(tmp_path / "source", tmp_path / "models" / "tiny")
 
-    def full(*_: Any) -> None:
+    def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("onnx.save_model", full)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from embedder.config import ConfigError, Settings, is_loopback
+from embedder.config import ENGINES, ConfigError, Settings, is_loopback
 from embedder.cores import available_cores, multiplies_inexactly, physical_cores, quota_cores
+from embedder.engines import load
 
 
 def test_defaults(tmp_path: Path) -> None:
@@ -97,6 +98,57 @@ def test_the_older_control_groups_are_read_too(tmp_path: Path) -> None:
     assert quota_cores(tmp_path) == 3
     (group / "cpu.cfs_quota_us").write_text("-1")
     assert quota_cores(tmp_path) == 1 << 16
+
+
+def test_the_tightest_of_nested_control_groups_counts(tmp_path: Path) -> None:
+    groups = tmp_path / "cgroup"
+    groups.write_text("0::/system.slice/embedder.service\n")
+    own = tmp_path / "fs/cgroup/system.slice/embedder.service"
+    own.mkdir(parents=True)
+    assert quota_cores(tmp_path, groups) == 1 << 16
+    (own / "cpu.max").write_text("300000 100000")
+    (own.parent / "cpu.max").write_text("max 100000")
+    assert quota_cores(tmp_path, groups) == 3
+    (own.parent / "cpu.max").write_text("200000 100000")
+    assert quota_cores(tmp_path, groups) == 2
+    groups.write_text("0::/../elsewhere\n")
+    assert quota_cores(tmp_path, groups) == 1 << 16
+
+
+def test_nested_groups_of_the_older_kind(tmp_path: Path) -> None:
+    groups = tmp_path / "cgroup"
+    groups.write_text("5:memory:/other\n4:cpu,cpuacct:/docker/ab\n1:name=systemd:/x\n")
+    own = tmp_path / "fs/cgroup/cpu/docker/ab"
+    own.mkdir(parents=True)
+    (own / "cpu.cfs_quota_us").write_text("400000")
+    (own / "cpu.cfs_period_us").write_text("100000")
+    assert quota_cores(tmp_path, groups) == 4
+
+
+def test_the_engine_is_one_of_those_that_can_be_loaded(tmp_path: Path) -> None:
+    assert load.ENGINES == ENGINES
+    environ = {"EMBEDDER_MODEL_DIR": str(tmp_path)}
+    assert Settings.from_env(environ).engine == "onnxruntime"
+    assert Settings.from_env({**environ, "EMBEDDER_ENGINE": "openvino"}).engine == "openvino"
+    with pytest.raises(ConfigError, match="onnxruntime or openvino"):
+        Settings.from_env({**environ, "EMBEDDER_ENGINE": "torch"})
+
+
+def test_certificate_and_key_come_together(tmp_path: Path) -> None:
+    (tmp_path / "cert.pem").touch()
+    environ = {"EMBEDDER_MODEL_DIR": str(tmp_path), "EMBEDDER_TLS_CERT": str(tmp_path / "cert.pem")}
+    with pytest.raises(ConfigError, match="together"):
+        Settings.from_env(environ)
+    settings = Settings.from_env({**environ, "EMBEDDER_TLS_KEY": str(tmp_path / "cert.pem")})
+    assert settings.tls_cert == settings.tls_key == tmp_path / "cert.pem"
+    with pytest.raises(ConfigError, match="is not a file"):
+        Settings.from_env({**environ, "EMBEDDER_TLS_KEY": str(tmp_path / "missing.pem")})
+
+
+def test_the_cache_can_be_off(tmp_path: Path) -> None:
+    environ = {"EMBEDDER_MODEL_DIR": str(tmp_path)}
+    assert Settings.from_env(environ).query_cache_bytes == 64 << 20
+    assert Settings.from_env({**environ, "EMBEDDER_QUERY_CACHE_BYTES": "0"}).query_cache_bytes == 0
 
 
 @pytest.mark.parametrize(

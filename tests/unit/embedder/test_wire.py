@@ -5,7 +5,7 @@ import time
 import pytest
 
 from embedder.errors import Invalid, InvalidJson
-from embedder.wire import parse_accept, parse_deadline, parse_request
+from embedder.wire import parse_accept, parse_deadline, parse_request, parse_scope
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,14 @@ def test_deadlines_count_from_now_and_never_exceed_the_default() -> None:
     assert 0.9 < parse_deadline("1000", 60) - now < 1.5
     assert 59 < parse_deadline(None, 60) - now < 61
     assert 59 < parse_deadline("999999999999", 60) - now < 61
+
+
+@pytest.mark.parametrize("value", ["", " ", "a b", "a\tb", "é", "a" * 129, "a\n", "\x7f"])
+def test_a_scope_is_printable_ascii_without_blanks(value: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_scope(value)
+    assert refused.value.details[0]["field"] == "X-Cache-Scope"
+
+
+def test_scopes_that_are_taken() -> None:
+    assert [parse_scope(value) for value in (None, "a", "~!" * 64)] == [None, "a", "~!" * 64]

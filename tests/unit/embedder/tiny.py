@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 
 from embedder.build.source import EncoderConfig
 from embedder.fetch.unigram import Piece, unigram_tokenizer
-from embedder.manifest import Manifest
+from embedder.manifest import FORMAT, Manifest
 from embedder.tokens import Tokens
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -91,6 +91,7 @@ FAKE_MANIFEST = Manifest(
     source="tests",
     unrelated_cosine=0.5,
     files={},
+    format=FORMAT,
 )
 
 
