@@ -1,4 +1,4 @@
-"""GET /ready: 200 when a search would work: the database answers, the embedder is warm."""
+"""GET /ready: 200 when a search would work: the database answers, an embedder is warm and serves the model."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ class ReadyResponse(Struct):
 
 
 async def ready(call: Call[NoRequest]) -> ReadyResponse:
-    """Asks both dependencies at once; 503, saying which, unless both answer."""
-    has_database, has_embedder = await asyncio.gather(_answers(call.database), embedder().is_ready())
-    answers = {"database": has_database, "embedder": has_embedder}
-    silent = [Detail(name, "does not answer") for name, does_answer in answers.items() if not does_answer]
-    if silent:
-        raise Unavailable("The service is not ready.", details=silent)
+    """Asks both dependencies at once; 503, saying which and why, unless both would do."""
+    of_database, of_embedder = await asyncio.gather(_fault_of(call.database), embedder().fault())
+    faults = {"database": of_database, "embedder": of_embedder}
+    details = [Detail(name, fault) for name, fault in faults.items() if fault is not None]
+    if details:
+        raise Unavailable("The service is not ready.", details=details)
     return ReadyResponse("ready")
 
 
-async def _answers(database: Database) -> bool:
+async def _fault_of(database: Database) -> str | None:
     try:
         await database.execute(_PING)
     except (Unavailable, InternalError):
-        return False
-    return True
+        return "does not answer"
+    return None
 
 
 app = endpoint_app("GET /ready", ready, request=NoRequest, scope=None)

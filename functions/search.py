@@ -20,7 +20,9 @@ async def search(call: Call[SearchRequest]) -> SearchResponse:
     request, collection = call.request, call.collection
     refuse_unbuilt(request, rerank=request.rerank)
     text = check_text(request.text)
-    query = await query_of_text(embedder(), collection, text, budget_s=call.settings.query_embed_budget_s)
+    query = await query_of_text(
+        embedder(), call.principal, collection, text, budget_s=call.settings.query_embed_budget_s
+    )
     place = Place(call.principal.account_no, collection.collection_no, request.namespace)
     return await answer_search(call, place, query)
 

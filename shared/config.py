@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
@@ -36,8 +37,11 @@ class Settings:
 
     database_url: str = field(repr=False)
     database_pool_size: int
-    embedder_url: str
+    # One or more embedders, all of the same model; a name may have several addresses.
+    embedder_urls: tuple[str, ...]
     embedder_token: str = field(repr=False)
+    # Certificates (PEM) by which https is verified; None is the system's.
+    embedder_ca_file: str | None
     model: Model
     max_body_bytes: int
     # How long an upsert embeds before it leaves the rest to the job; below the published client's 30 s timeout.
@@ -52,8 +56,9 @@ class Settings:
         settings = cls(
             database_url=reader.get("FLUXVECTOR_DATABASE_URL", _not_empty),
             database_pool_size=reader.get("FLUXVECTOR_DATABASE_POOL_SIZE", _between(int, 1, 1_000), "1"),
-            embedder_url=reader.get("FLUXVECTOR_EMBEDDER_URL", _http_url),
+            embedder_urls=reader.get("FLUXVECTOR_EMBEDDER_URL", _http_urls),
             embedder_token=reader.get("FLUXVECTOR_EMBEDDER_TOKEN", str, ""),
+            embedder_ca_file=reader.get("FLUXVECTOR_EMBEDDER_CA_FILE", _file_or_none, ""),
             model=Model(
                 *reader.get("FLUXVECTOR_MODEL", _name_and_revision, fallback=("", "")),
                 unrelated_cosine=reader.get(
@@ -105,10 +110,28 @@ def _not_empty(raw: str) -> str:
     return raw
 
 
+def _http_urls(raw: str) -> tuple[str, ...]:
+    """URLs separated by commas, each once."""
+    return tuple(dict.fromkeys(_http_url(url.strip()) for url in raw.split(",")))
+
+
 def _http_url(raw: str) -> str:
-    if not raw.startswith(("http://", "https://")) or len(raw.split("//", 1)[1]) == 0:
+    try:
+        parts = urlsplit(raw)
+        is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, or half of an IPv6 address
+        is_url = False
+    if not is_url or not raw.isascii() or not raw.isprintable() or " " in raw:
         raise ValueError("is not an http:// or https:// URL")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("holds a user, a query or a fragment, none of which is sent")
     return raw.rstrip("/")
+
+
+def _file_or_none(raw: str) -> str | None:
+    if raw and not os.path.isfile(raw):
+        raise ValueError(f"names {raw}, which is not a file")
+    return raw or None
 
 
 def _name_and_revision(raw: str) -> tuple[str, str]:

@@ -1,167 +1,180 @@
-"""The embedder's client: texts go out over HTTP, vectors come back as float16 or float32.
+"""The embedders' client: texts go out over HTTP, vectors come back as float16 or float32.
 
-Text goes nowhere else: the embedder is this deployment's own container.
+Text goes nowhere else: the embedders are this deployment's own containers. `shared.embedders` has the parts: which of
+them is asked, and what becomes of one that does not answer.
 """
 
 from __future__ import annotations
 
+import asyncio
+import math
+import ssl
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
-import httpcore2
 import msgspec
 
 from shared import log, timing
-from shared.config import TEXT_DIMENSION, Model, settings
+from shared.config import Model, settings
+from shared.deadline import Deadline
+from shared.embedders.answer import UNREACHABLE, AnotherModel, Answer, Dtype, EmbedderBusy, Embeddings
+from shared.embedders.breaker import Clock
+from shared.embedders.endpoint import KINDS, MAX_REST_S, Endpoint, Kind
+from shared.embedders.exchange import Exchange, Unreachable
+from shared.embedders.fleet import Fleet
+from shared.embedders.names import Resolve, resolve
+from shared.embedders.scope import cache_scope
 from shared.errors import Unavailable
 
-Kind = Literal["query", "passage"]
-Dtype = Literal["float16", "float32"]
-
-# One embedder run is short; a connection that cannot be opened at once is to a dead one.
-CONNECT_TIMEOUT_S = 2.0
-MAX_CONNECTIONS = 16
-KEEPALIVE_S = 60.0
-
-_BYTES = {"float16": 2, "float32": 4}
-
-
-@dataclass(frozen=True, slots=True)
-class Embeddings:
-    """Embeddings in the order of their texts: little-endian rows of 1,024 values, and what each text cost."""
-
-    rows: list[bytes]
-    tokens: list[int]
-    truncated: frozenset[int]
-
-
-class EmbedderBusy(Unavailable):
-    """The embedder answers, but has no room now; Retry-After is its own."""
+_SILENT = "does not answer"
 
 
 class Embedder:
-    """One embedder behind a URL. Its model must be the configured one: two models never mix in a collection."""
+    """The embedders behind one or more URLs. Their model must be the configured one: two never mix in a collection.
 
-    def __init__(self, url: str, *, token: str, model: Model) -> None:
+    A connection that could not be opened is tried once more, on another embedder where there is one; a request that may
+    have been begun never is. `ca_file` holds the certificates (PEM) by which https is verified; None is the system's.
+    """
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        *,
+        token: str,
+        model: Model,
+        ca_file: str | None = None,
+        clock: Clock = time.monotonic,
+        resolve: Resolve = resolve,
+    ) -> None:
         self.model = model
-        self._embed_url = f"{url}/embed"
-        self._ready_url = f"{url}/ready"
-        self._authorization: dict[bytes | str, bytes | str] = {"Authorization": f"Bearer {token}"} if token else {}
-        # `retries` is of a refused connection only; an embedding that was begun is not asked for twice.
-        # Queries have connections of their own: a bulk of passages must not take them all.
-        self._pools = {
-            kind: httpcore2.AsyncConnectionPool(
-                max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_S, retries=1
-            )
-            for kind in ("query", "passage")
-        }
+        self._token = token
+        self._fleet = Fleet(urls, clock=clock, resolve=resolve)
+        has_tls = any(url.startswith("https:") for url in urls)
+        self._exchange = Exchange(
+            token=token, ssl_context=ssl.create_default_context(cafile=ca_file) if has_tls else None
+        )
 
     def __repr__(self) -> str:
         return f"Embedder(model={self.model.name!r})"
 
     async def close(self) -> None:
         """Closes the connections."""
-        for pool in self._pools.values():
-            await pool.aclose()
+        await self._exchange.close()
 
-    async def embed(self, kind: Kind, texts: Sequence[str], *, budget_s: float, dtype: Dtype = "float16") -> Embeddings:
-        """Embeds 1 to 1,024 texts of at most 64 KB within the budget. Raises Unavailable."""
-        with timing.timed("embedding"):
-            response = await self._request(
-                kind,
-                "POST",
-                self._embed_url,
-                headers={
-                    "Content-Type": "application/json",
-                    "Accept": f"application/octet-stream; dtype={dtype}",
-                    "X-Deadline-Ms": str(max(int(budget_s * 1000), 1)),
-                },
-                content=msgspec.json.encode({"kind": kind, "inputs": texts}),
-                budget_s=budget_s,
-            )
-        if response.status != 200:
-            raise _refused(response)
-        return self._parse(response, rows=len(texts), width=TEXT_DIMENSION * _BYTES[dtype])
+    def cache_scope(self, account_no: int, env: str) -> str:
+        """The scope of an account's queries in the embedder's cache, for `embed`."""
+        return cache_scope(account_no, env, token=self._token)
 
-    async def is_ready(self, *, budget_s: float = 1.0) -> bool:
-        """Whether the embedder would answer now."""
-        try:
-            return (await self._request("query", "GET", self._ready_url, headers={}, budget_s=budget_s)).status == 200
-        except Unavailable:
-            return False
-
-    async def _request(
+    async def embed(
         self,
         kind: Kind,
-        method: str,
-        url: str,
+        texts: Sequence[str],
         *,
-        headers: Mapping[bytes | str, bytes | str],
         budget_s: float,
-        content: bytes | None = None,
-    ) -> httpcore2.Response:
-        timeout = {
-            "connect": min(CONNECT_TIMEOUT_S, budget_s),
-            "read": budget_s,
-            "write": budget_s,
-            "pool": budget_s,
+        dtype: Dtype = "float16",
+        scope: str | None = None,
+    ) -> Embeddings:
+        """Embeds 1 to 1,024 texts of at most 64 KB within the budget. Raises Unavailable.
+
+        A query with a scope may be answered from the embedder's cache of that scope's queries.
+        """
+        headers: dict[bytes | str, bytes | str] = {
+            "Content-Type": "application/json",
+            "Accept": f"application/octet-stream; dtype={dtype}",
         }
+        if scope is not None and kind == "query":
+            headers["X-Cache-Scope"] = scope
+        content = msgspec.json.encode({"kind": kind, "inputs": texts})
+        with timing.timed("embedding"):
+            endpoint, answer = await self._ask(kind, headers, content, Deadline(budget_s))
         try:
-            return await self._pools[kind].request(
-                method,
-                url,
-                headers={**headers, **self._authorization},
-                content=content,
-                extensions={"timeout": timeout},
-            )
-        except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError) as error:
-            log.event("embedder_unreachable", type=type(error).__name__)
-            raise Unavailable("The embedder is not available. Please try again.") from None
+            return answer.embeddings(self.model, rows=len(texts), dtype=dtype)
+        except EmbedderBusy as busy:
+            endpoint.rest(kind, seconds=busy.retry_after_s)
+            raise
+        except AnotherModel:
+            _mistrust(endpoint)
+            raise
 
-    def _parse(self, response: httpcore2.Response, *, rows: int, width: int) -> Embeddings:
-        headers = {name.lower(): value.decode("ascii") for name, value in response.headers}
-        served = (headers.get(b"x-model"), headers.get(b"x-model-revision"))
-        if served != (self.model.name, self.model.revision):
-            log.event("embedder_model_differs", served=f"{served[0]}@{served[1]}", expected=self.model.name)
-            raise Unavailable("The embedder serves another model than this deployment expects.", retry_after_s=60)
-        data = response.content
-        tokens = [int(count) for count in headers[b"x-tokens"].split(",")]
-        if len(data) != rows * width or len(tokens) != rows:
-            log.event("embedder_answer_malformed", rows=rows, bytes=len(data))
-            raise Unavailable("The embedder gave no usable answer. Please try again.")
-        cut = headers.get(b"x-truncated", "")
-        return Embeddings(
-            rows=[data[start : start + width] for start in range(0, len(data), width)],
-            tokens=tokens,
-            truncated=frozenset(int(index) for index in cut.split(",") if index),
-        )
+    async def fault(self, *, budget_s: float = 1.0) -> str | None:
+        """What would keep a text from being embedded now, in words; None where at least one embedder would do it.
+
+        An embedder that answers here is asked again at once, however long its breaker would have waited.
+        """
+        deadline = Deadline(budget_s)
+        endpoints = await self._fleet.endpoints(within_s=budget_s)
+        faults = await asyncio.gather(*(self._fault_of(endpoint, deadline) for endpoint in endpoints))
+        if None in faults:
+            return None
+        return next((fault for fault in faults if fault not in (None, _SILENT)), _SILENT)
+
+    async def _ask(
+        self, kind: Kind, headers: Mapping[bytes | str, bytes | str], content: bytes, deadline: Deadline
+    ) -> tuple[Endpoint, Answer]:
+        """The answer to POST /embed, whatever its status, and who gave it."""
+        tried: set[Endpoint] = set()
+        was_refused = False
+        mismatch: AnotherModel | None = None
+        while True:
+            endpoint = await self._fleet.choose(kind, within_s=deadline.remaining_s, tried=tried)
+            if mismatch is not None and endpoint in tried:
+                raise mismatch  # none is left to ask
+            try:
+                async with endpoint.turn(kind, deadline):
+                    if endpoint.breaker.wait_s:  # others failed while this request waited for its turn
+                        continue
+                    if endpoint.serves_another_model:
+                        with endpoint.breaker.watch(Unreachable):
+                            told = await self._exchange.request(endpoint, "GET", "/model", deadline=deadline)
+                        self._check_model(endpoint, told)
+                    with endpoint.breaker.watch(Unreachable):
+                        answer = await self._exchange.request(
+                            endpoint, "POST", "/embed", deadline=deadline, headers=headers, content=content
+                        )
+                    return endpoint, answer
+            except Unreachable as error:
+                log.event("embedder_unreachable", endpoint=endpoint.name, type=str(error))
+                endpoint.rest(*KINDS, seconds=MAX_REST_S)
+                self._fleet.doubt()
+                if error.begun or was_refused:
+                    raise Unavailable(UNREACHABLE, retry_after_s=math.ceil(endpoint.breaker.wait_s)) from None
+                was_refused = True
+            except AnotherModel as error:  # of GET /model: no text was sent
+                _mistrust(endpoint)
+                mismatch = error
+            tried.add(endpoint)
+
+    def _check_model(self, endpoint: Endpoint, told: Answer) -> None:
+        """Raises AnotherModel unless GET /model tells ours. The headers of each answer are checked besides."""
+        told.served_model().require(self.model)
+        endpoint.serves_another_model = False
+
+    async def _fault_of(self, endpoint: Endpoint, deadline: Deadline) -> str | None:
+        try:
+            answer = await self._exchange.request(endpoint, "GET", "/ready", deadline=deadline)
+            if answer.status != 200:
+                return "is not ready"
+            self._check_model(endpoint, await self._exchange.request(endpoint, "GET", "/model", deadline=deadline))
+        except AnotherModel:
+            _mistrust(endpoint)
+            return "serves another model than this deployment expects"
+        except (Unreachable, Unavailable):
+            return _SILENT
+        endpoint.breaker.close()
+        return None
 
 
-class Deadline:
-    """A moment by which work must be done."""
-
-    def __init__(self, budget_s: float) -> None:
-        self._ends = time.monotonic() + budget_s
-
-    @property
-    def remaining_s(self) -> float:
-        """Seconds left, never below zero."""
-        return max(self._ends - time.monotonic(), 0.0)
+def _mistrust(endpoint: Endpoint) -> None:
+    """It gets no text before it has said that its model is ours, and others are asked first."""
+    endpoint.serves_another_model = True
+    endpoint.rest(*KINDS, seconds=MAX_REST_S)
 
 
 @cache
 def embedder() -> Embedder:
     """The embedder of this process, made at first use."""
     config = settings()
-    return Embedder(config.embedder_url, token=config.embedder_token, model=config.model)
-
-
-def _refused(response: httpcore2.Response) -> Unavailable:
-    log.event("embedder_refused", status=response.status)
-    headers = {name.lower(): value for name, value in response.headers}
-    seconds = headers.get(b"retry-after", b"1")
-    told = EmbedderBusy if response.status == 503 else Unavailable
-    return told("The embedder is busy. Please try again.", retry_after_s=int(seconds) if seconds.isdigit() else 1)
+    return Embedder(
+        config.embedder_urls, token=config.embedder_token, model=config.model, ca_file=config.embedder_ca_file
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from asyncio import sleep
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +15,9 @@ from shared import log
 from shared.db import arrays
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
-from shared.embedding import Deadline, Embedder, EmbedderBusy, Embeddings
+from shared.deadline import Deadline
+from shared.embedders.answer import EmbedderBusy, Embeddings
+from shared.embedding import Embedder
 from shared.errors import FluxVectorError, Unavailable
 from shared.places import LEASE, Place, random_slot
 from shared.usage import Meter
@@ -116,7 +119,7 @@ class _Run:
             except EmbedderBusy as busy:
                 if self.deadline.remaining_s < busy.retry_after_s + MIN_REMAINING_S:
                     raise
-                await asyncio.sleep(busy.retry_after_s)
+                await sleep(busy.retry_after_s)
 
     async def _store(self, batch: Sequence[PendingText], embeddings: Embeddings, *, latency_ms: float) -> None:
         types = await self.database.vector_types()

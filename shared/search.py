@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.admission import CollectionRef
+from shared.admission import CollectionRef, Principal
 from shared.config import TEXT_DIMENSION, Model
 from shared.db import arrays
 from shared.db.connection import Database, Statement
@@ -30,13 +30,18 @@ _SQL = statements("search")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched with: a `halfvec` in binary form, its length, and what embedding it cost."""
+    """What is searched with: a `halfvec` in binary form, its length, and what embedding it cost.
+
+    `model` is the one that a text was embedded by; `cached` tells that this was done before, and costs nothing now.
+    """
 
     halfvec: bytes
     norm: float
+    model: str | None = None
     embeddings: int = 0
     tokens: int = 0
     truncated: bool = False
+    cached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,9 @@ class Hit:
     values: bytes | None
 
 
-async def query_of_text(embedder: Embedder, collection: CollectionRef, text: str, *, budget_s: float) -> Query:
+async def query_of_text(
+    embedder: Embedder, principal: Principal, collection: CollectionRef, text: str, *, budget_s: float
+) -> Query:
     """The query of a text. Raises ValidationFailed, ModelMismatch or Unavailable."""
     if collection.dimension != TEXT_DIMENSION:
         raise ValidationFailed.of(
@@ -71,13 +78,16 @@ async def query_of_text(embedder: Embedder, collection: CollectionRef, text: str
             f"{collection.dimension}; send a vector",
         )
     require_model(collection, embedder.model)
-    embeddings = await embedder.embed("query", [text], budget_s=budget_s)
+    scope = embedder.cache_scope(principal.account_no, principal.env)
+    found = await embedder.embed("query", [text], budget_s=budget_s, scope=scope)
     return Query(
-        halfvec_binary_of_row(embeddings.rows[0]),
+        halfvec_binary_of_row(found.rows[0]),
         1.0,
-        embeddings=1,
-        tokens=embeddings.tokens[0],
-        truncated=0 in embeddings.truncated,
+        model=embedder.model.name,
+        embeddings=0 if found.cached else 1,
+        tokens=0 if found.cached else found.tokens[0],
+        truncated=0 in found.truncated,
+        cached=found.cached,
     )
 
 

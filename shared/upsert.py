@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from shared.admission import CollectionRef
 from shared.db.connection import Database
-from shared.embedding import Deadline, Embedder
+from shared.deadline import Deadline
+from shared.embedding import Embedder
 from shared.pending import PendingText, embed_and_store, release
 from shared.places import Place
 from shared.records import Record, prepare

@@ -7,7 +7,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from shared.embed import embed_texts
-from shared.embedding import Kind, embedder
+from shared.embedders.endpoint import Kind
+from shared.embedding import embedder
 from shared.errors import Detail, ValidationFailed
 from shared.records import MAX_FAULTS, MAX_RECORDS, text_fault
 from shared.web.app import Call, endpoint_app, lambda_handler
@@ -50,7 +51,7 @@ async def embed_batch(call: Call[EmbedBatchRequest]) -> EmbedBatchResponse:
         dimension=len(found.embeddings[0]),
         model=call.settings.model.name,
         truncated=sorted(found.truncated),
-        usage=EmbedBatchUsage(embeddings=len(texts), embedding_tokens=found.tokens),
+        usage=EmbedBatchUsage(embeddings=found.new, embedding_tokens=found.tokens),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shared.embed import embed_texts
-from shared.embedding import Kind, embedder
+from shared.embedders.endpoint import Kind
+from shared.embedding import embedder
 from shared.records import check_text
 from shared.web.app import Call, endpoint_app, lambda_handler
 
@@ -44,7 +45,7 @@ async def embed(call: Call[EmbedRequest]) -> EmbedResponse:
         dimension=len(found.embeddings[0]),
         model=call.settings.model.name,
         truncated=0 in found.truncated,
-        usage=EmbedUsage(embeddings=1, embedding_tokens=found.tokens),
+        usage=EmbedUsage(embeddings=found.new, embedding_tokens=found.tokens),
     )
 
 

@@ -36,7 +36,8 @@ async def _query_vector(call: Call[QueryRequest], place: Place) -> Query:
         raise ValidationFailed.of("", "needs exactly one of text, vector and id")
     if request.text is not None:
         budget_s = call.settings.query_embed_budget_s
-        return await query_of_text(embedder(), collection, check_text(request.text), budget_s=budget_s)
+        text = check_text(request.text)
+        return await query_of_text(embedder(), call.principal, collection, text, budget_s=budget_s)
     if request.vector is not None:
         return query_of_vector(collection, request.vector)
     vector_id = request.id or ""

@@ -18,6 +18,9 @@ INHERITED = (
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"),
 )
 
+OVERRIDES = ("EMBEDDER_THREADS", "EMBEDDER_ENGINE", "EMBEDDER_QUERY_CACHE_BYTES", "GLIBC_TUNABLES")
+"""What a person may set for the embedder alone."""
+
 MAX_SHOWN = 80
 """Characters of a wrong value that a message shows."""
 
@@ -53,7 +56,7 @@ class LocalSettings:
             ),
             is_model_dir_chosen="FLUXVECTOR_MODEL_DIR" in env,
             inherited={name: env[name] for name in INHERITED if name in env},
-            embedder_overrides={name: env[name] for name in ("EMBEDDER_THREADS",) if name in env},
+            embedder_overrides={name: env[name] for name in OVERRIDES if name in env},
         )
         reader.raise_faults()
         return settings

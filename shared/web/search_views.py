@@ -115,12 +115,12 @@ def _search_response(call: Call[Options], hits: list[Hit], query: Query) -> Sear
         results=results,
         confidence=round(confidence(hits, call.settings.model), 4),
         warning=TRUNCATED if query.truncated else None,
-        cached=False,
+        cached=query.cached,
         usage=SearchUsage(
             embeddings=query.embeddings,
             searches=1,
             embedding_tokens=query.tokens,
-            model=call.collection.model if query.embeddings else None,
+            model=query.model,
         ),
         took_ms=round(call.elapsed_ms, 2),
     )

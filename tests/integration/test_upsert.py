@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.db.connection import Database, Row, Statement
+from shared.embedding import Embedder
 from shared.errors import Unavailable
 from tests.support.api import Api
 
@@ -161,15 +162,15 @@ async def test_with_the_embedder_down_writes_succeed_and_wait(api_without_embedd
     assert int(answer.headers["retry-after"]) <= 60
 
 
-async def test_a_retried_upsert_resumes_where_the_last_one_stopped(api: Api) -> None:
-    await api.collection()
-    api.sql("SELECT 1")
-    import shared.embedding
+async def nobody_answers(*_: object, **__: object) -> None:
+    raise Unavailable("The embedder is not available.")
 
-    working = shared.embedding.embedder()._embed_url
-    shared.embedding.embedder()._embed_url = "http://127.0.0.1:9/embed"
-    assert (await api.upsert(TEXTS))["pending"] == 3
-    shared.embedding.embedder()._embed_url = working
+
+async def test_a_retried_upsert_resumes_where_the_last_one_stopped(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    await api.collection()
+    with monkeypatch.context() as down:
+        down.setattr(Embedder, "embed", nobody_answers)
+        assert (await api.upsert(TEXTS))["pending"] == 3
     body = await api.upsert([*TEXTS, {"id": "more", "text": "One more."}])
     assert (body["upserted"], body["unchanged"], body["pending"], body["usage"]["embeddings"]) == (4, 3, 0, 4)
     assert await counts(api) == (4, 0)

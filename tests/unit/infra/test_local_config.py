@@ -30,6 +30,17 @@ def test_children_inherit_no_secret() -> None:
     assert LocalSettings.from_env(env).inherited == {"PATH": "/bin"}
 
 
+def test_the_embedder_alone_gets_what_is_set_for_it() -> None:
+    env = {"EMBEDDER_ENGINE": "openvino", "EMBEDDER_THREADS": "1", "EMBEDDER_TOKEN": "x", "GLIBC_TUNABLES": "a=b"}
+    settings = LocalSettings.from_env(env)
+    assert settings.embedder_overrides == {
+        "EMBEDDER_ENGINE": "openvino",
+        "EMBEDDER_THREADS": "1",
+        "GLIBC_TUNABLES": "a=b",
+    }
+    assert settings.inherited == {}
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "", "\uff18\uff10", "1e3", "9" * 5_000])
 def test_a_port_that_is_none_is_refused_and_shown(port: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^FLUXVECTOR_PORT is not a port from 1 to 65535: '") as caught:

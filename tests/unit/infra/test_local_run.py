@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -98,6 +99,27 @@ def test_stopping_stands_below_the_terminals_ctrl_c(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
     Supervisor(LocalSettings.from_env()).run()
     assert capsys.readouterr().out == said
+
+
+@pytest.mark.parametrize(("set_by_hand", "tunables"), [(None, "glibc.malloc.hugetlb=1"), ("a=b", "a=b")])
+def test_the_embedder_alone_is_given_huge_pages_unless_somebody_chose(
+    set_by_hand: str | None, tunables: str, tmp_path: Path
+) -> None:
+    env = {"FLUXVECTOR_DATA_DIR": str(tmp_path), "EMBEDDER_ENGINE": "some"}
+    env |= {} if set_by_hand is None else {"GLIBC_TUNABLES": set_by_hand}
+    one: Any = Supervisor(LocalSettings.from_env(env))
+    one._make_children(
+        SimpleNamespace(log=lambda name: tmp_path / name),
+        SimpleNamespace(bind="127.0.0.1", port=1),
+        SimpleNamespace(name="m", revision="1", unrelated_cosine=0.5),
+        SimpleNamespace(url=lambda *_: "postgresql://"),
+        SimpleNamespace(fluxvector_api="", fluxvector_jobs=""),
+    )
+    environments = {name: child._environment for name, child in one._children.items()}
+    assert environments["embedder"]["GLIBC_TUNABLES"] == tunables
+    assert environments["embedder"]["EMBEDDER_ENGINE"] == "some"
+    for name in ("gateway", "scheduler"):
+        assert not {"GLIBC_TUNABLES", "EMBEDDER_ENGINE"} & environments[name].keys()
 
 
 def test_a_child_that_ended_is_quoted(tmp_path: Path) -> None:

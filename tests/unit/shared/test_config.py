@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from shared.config import ConfigurationError, Settings
@@ -17,7 +19,8 @@ GOOD = {
 
 def test_a_good_environment_is_read() -> None:
     settings = Settings.from_env(GOOD)
-    assert settings.embedder_url == "http://embedder:8081"
+    assert settings.embedder_urls == ("http://embedder:8081",)
+    assert settings.embedder_ca_file is None
     assert (settings.model.name, settings.model.revision) == ("multilingual-e5-large", "2024-02")
     assert settings.model.unrelated_cosine == 0.7
     assert settings.database_pool_size == 1
@@ -33,6 +36,46 @@ def test_all_faults_are_reported_together() -> None:
     assert "FLUXVECTOR_EMBEDDER_URL is not an http:// or https:// URL." in message
     assert "FLUXVECTOR_MODEL is not <name>@<revision>." in message
     assert "FLUXVECTOR_DATABASE_POOL_SIZE is not a number from 1 to 1000." in message
+
+
+def test_several_embedders_are_separated_by_commas() -> None:
+    urls = "https://a:8081/, http://b/inner/,https://[::1]:8081,https://a:8081"
+    settings = Settings.from_env(GOOD | {"FLUXVECTOR_EMBEDDER_URL": urls})
+    assert settings.embedder_urls == ("https://a:8081", "http://b/inner", "https://[::1]:8081")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "http://",
+        "http://:8081",
+        "ftp://a",
+        "http://a:0",
+        "http://a:99999",
+        "http://a:port",
+        "http://[::1",
+        "http://a,",
+        "http://a b",
+        "http://ä",
+        "http://user:hunter2@a",
+        "http://a/?x=1",
+        "http://a/#x",
+    ],
+)
+def test_what_is_no_url_of_an_embedder_is_refused_and_not_repeated(value: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^FLUXVECTOR_EMBEDDER_URL (is not|holds)") as raised:
+        Settings.from_env(GOOD | {"FLUXVECTOR_EMBEDDER_URL": value})
+    assert "hunter2" not in str(raised.value)
+
+
+def test_the_certificates_are_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "ca.pem"
+    with pytest.raises(ConfigurationError, match=r"FLUXVECTOR_EMBEDDER_CA_FILE names .*ca\.pem, which is not a file"):
+        Settings.from_env(GOOD | {"FLUXVECTOR_EMBEDDER_CA_FILE": str(path)})
+    path.touch()
+    settings = Settings.from_env(GOOD | {"FLUXVECTOR_EMBEDDER_CA_FILE": str(path)})
+    assert settings.embedder_ca_file == str(path)
 
 
 @pytest.mark.parametrize("value", ["nan", "1", "-0.1", "x"])

@@ -1,0 +1,525 @@
+"""The embedders' client against embedders that do what they should not, on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import ssl
+import struct
+import subprocess
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.embedders.answer import AnotherModel, EmbedderBusy
+from shared.embedders.breaker import FAILURES, LONGEST_COOL_DOWN_S
+from shared.embedders.endpoint import MAX_IN_FLIGHT, MAX_REST_S, Address
+from shared.embedding import Embedder
+from shared.errors import Unavailable
+from tests.support.fake_embedder import HANG_UP, MODEL, SILENCE, FakeEmbedder, Reply, busy, fake_embedder
+from tests.support.manual_clock import ManualClock
+
+BUDGET_S = 10.0
+SECRET_TEXT = "what nobody else may read"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeEmbedder]:
+    async with fake_embedder() as running:
+        yield running
+
+
+@pytest.fixture
+async def other() -> AsyncIterator[FakeEmbedder]:
+    async with fake_embedder() as running:
+        yield running
+
+
+@pytest.fixture
+def refused() -> Iterator[str]:
+    """A URL at which connections are refused: bound, so that nobody else takes it, and not listening."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def client(*urls: str, clock: ManualClock, **more: Any) -> AsyncIterator[Embedder]:
+    embedder = Embedder(urls, token="sesame", model=MODEL, clock=clock, **more)
+    try:
+        yield embedder
+    finally:
+        await embedder.close()
+
+
+async def ask(embedder: Embedder, kind: Any = "query", **more: Any) -> Any:
+    return await embedder.embed(kind, [SECRET_TEXT], **{"budget_s": BUDGET_S, **more})
+
+
+def logged(capsys: pytest.CaptureFixture[str], event: str) -> list[dict[str, Any]]:
+    """The log lines of that event, none of which may hold the text or the token."""
+    out = capsys.readouterr().out
+    assert SECRET_TEXT not in out
+    assert "sesame" not in out
+    return [line for line in map(json.loads, out.splitlines()) if line["event"] == event]
+
+
+# --- one embedder
+
+
+@pytest.mark.parametrize(("dtype", "one"), [("float16", struct.pack("<e", 1.0)), ("float32", struct.pack("<f", 1.0))])
+async def test_rows_come_back_in_binary(fake: FakeEmbedder, clock: ManualClock, dtype: Any, one: bytes) -> None:
+    fake.script.append(Reply(headers={"X-Truncated": "1", "X-Tokens": "7,512,3"}))
+    async with client(fake.url, clock=clock) as embedder:
+        found = await embedder.embed("passage", ["a", "b", "c"], budget_s=BUDGET_S, dtype=dtype)
+    assert found.rows == [one + bytes(len(one) * 1023)] * 3
+    assert (found.tokens, found.truncated, found.cached) == ([7, 512, 3], frozenset({1}), False)
+    [request] = fake.requests
+    assert (request.method, request.path) == ("POST", "/embed")
+    assert request.json == {"kind": "passage", "inputs": ["a", "b", "c"]}
+    assert request.headers["accept"] == f"application/octet-stream; dtype={dtype}"
+    assert request.headers["authorization"] == "Bearer sesame"
+    assert request.headers["host"] == f"127.0.0.1:{fake.port}"
+
+
+async def test_a_connection_is_used_again(fake: FakeEmbedder, clock: ManualClock) -> None:
+    async with client(fake.url, clock=clock) as embedder:
+        for kind in ("query", "passage", "query"):
+            await ask(embedder, kind)
+    assert (len(fake.requests), fake.connections) == (3, 1)
+
+
+async def test_a_connection_that_the_embedder_closed_while_idle_is_not_used_again(
+    fake: FakeEmbedder, clock: ManualClock
+) -> None:
+    async with client(fake.url, clock=clock) as embedder:
+        await ask(embedder)
+        fake.hang_up()
+        await asyncio.sleep(0.01)
+        await ask(embedder)
+    assert (len(fake.requests), fake.connections) == (2, 2)
+
+
+@pytest.mark.parametrize(("budget_s", "least_ms", "most_ms"), [(10.0, 9_000, 9_750), (1.0, 500, 750), (0.2, 50, 150)])
+async def test_the_embedder_is_told_to_be_done_before_the_client_stops_waiting(
+    fake: FakeEmbedder, clock: ManualClock, budget_s: float, least_ms: int, most_ms: int
+) -> None:
+    async with client(fake.url, clock=clock) as embedder:
+        await ask(embedder, budget_s=budget_s)
+    assert least_ms <= int(fake.requests[0].headers["x-deadline-ms"]) <= most_ms
+
+
+async def test_nothing_is_asked_without_time_left(fake: FakeEmbedder, clock: ManualClock) -> None:
+    async with client(fake.url, clock=clock) as embedder:
+        with pytest.raises(Unavailable):
+            await ask(embedder, budget_s=0.0)
+    assert fake.requests == []
+
+
+async def test_an_embedder_that_never_answers_is_waited_for_no_longer_than_the_budget(
+    fake: FakeEmbedder, clock: ManualClock
+) -> None:
+    fake.script.append(SILENCE)
+    async with client(fake.url, clock=clock) as embedder:
+        with pytest.raises(Unavailable):
+            await ask(embedder, budget_s=0.05)
+        assert len((await ask(embedder)).rows) == 1
+
+
+async def test_requests_beyond_what_one_embedder_gets_at_once_wait_their_turn(
+    fake: FakeEmbedder, clock: ManualClock
+) -> None:
+    fake.gate.clear()
+    async with client(fake.url, clock=clock) as embedder:
+        asked = [asyncio.create_task(ask(embedder, "passage")) for _ in range(MAX_IN_FLIGHT + 3)]
+        while len(fake.requests) < MAX_IN_FLIGHT:
+            await asyncio.sleep(0.001)
+        with pytest.raises(EmbedderBusy):
+            await ask(embedder, "passage", budget_s=0.02)
+        assert len(fake.requests) == MAX_IN_FLIGHT
+        fake.gate.set()
+        await asyncio.gather(*asked)
+        fake.gate.clear()
+        bulk = [asyncio.create_task(ask(embedder, "passage")) for _ in range(MAX_IN_FLIGHT)]
+        query = asyncio.create_task(ask(embedder, "query"))  # a query has room of its own
+        while "query" not in {request.json["kind"] for request in fake.requests}:
+            await asyncio.sleep(0.001)
+        fake.gate.set()
+        await asyncio.gather(query, *bulk)
+
+
+async def test_a_request_that_may_have_been_begun_is_not_sent_again(
+    fake: FakeEmbedder, other: FakeEmbedder, clock: ManualClock
+) -> None:
+    for running in (fake, other):
+        running.script.append(HANG_UP)
+    async with client(fake.url, other.url, clock=clock) as embedder:
+        with pytest.raises(Unavailable):
+            await ask(embedder)
+    assert len(fake.requests) + len(other.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(headers={"X-Tokens": "5,5"}),
+        Reply(headers={"X-Tokens": "many"}),
+        Reply(headers={"X-Dimension": "wide"}),
+        Reply(headers={"X-Truncated": "0,"}),
+        Reply(body=b"short"),
+        Reply(500, {}, b"{}"),
+        Reply(401, {}, b"{}"),
+        Reply(422, {"Retry-After": "9" * 5_000}, b"{}"),
+    ],
+)
+async def test_an_unusable_answer_is_unavailable_and_not_a_fault_of_ours(
+    fake: FakeEmbedder, clock: ManualClock, reply: Reply
+) -> None:
+    fake.script.append(reply)
+    async with client(fake.url, clock=clock) as embedder:
+        with pytest.raises(Unavailable) as caught:
+            await ask(embedder)
+        assert not isinstance(caught.value, EmbedderBusy)
+        assert SECRET_TEXT not in str(caught.value)
+        assert len((await ask(embedder)).rows) == 1
+
+
+async def test_a_busy_embedder_says_itself_when_to_come_back(fake: FakeEmbedder, clock: ManualClock) -> None:
+    fake.script.append(busy(7))
+    async with client(fake.url, clock=clock) as embedder:
+        with pytest.raises(EmbedderBusy) as caught:
+            await ask(embedder)
+        assert caught.value.retry_after_s == 7
+        assert len((await ask(embedder)).rows) == 1  # there is no other one, so it is asked all the same
+    assert len(fake.requests) == 2
+
+
+def test_no_secret_is_in_a_repr() -> None:
+    assert "sesame" not in repr(vars(Embedder(["http://127.0.0.1:1"], token="sesame", model=MODEL))["_exchange"])
+    assert "sesame" not in repr(Embedder(["http://127.0.0.1:1"], token="sesame", model=MODEL))
+
+
+# --- the cache of queries
+
+
+async def test_a_query_of_an_account_has_a_scope_and_a_passage_has_none(fake: FakeEmbedder, clock: ManualClock) -> None:
+    async with client(fake.url, clock=clock) as embedder:
+        scope = embedder.cache_scope(7, "live")
+        await ask(embedder, "query", scope=scope)
+        await ask(embedder, "passage", scope=scope)
+        await ask(embedder, "query")
+    assert [request.headers.get("x-cache-scope") for request in fake.requests] == [scope, None, None]
+
+
+async def test_what_came_from_the_cache_is_told(fake: FakeEmbedder, clock: ManualClock) -> None:
+    fake.script.append(Reply(headers={"X-Cached": "1"}))
+    async with client(fake.url, clock=clock) as embedder:
+        assert (await ask(embedder)).cached is True
+        assert (await ask(embedder)).cached is False
+
+
+# --- several embedders
+
+
+async def test_they_are_asked_in_turn(fake: FakeEmbedder, other: FakeEmbedder, clock: ManualClock) -> None:
+    async with client(fake.url, other.url, clock=clock) as embedder:
+        for _ in range(6):
+            await ask(embedder)
+    assert (len(fake.requests), len(other.requests)) == (3, 3)
+
+
+async def test_a_name_with_several_addresses_is_as_many_embedders(
+    fake: FakeEmbedder, other: FakeEmbedder, clock: ManualClock
+) -> None:
+    async def resolve(host: str, port: int) -> Collection[Address]:
+        assert (host, port) == ("embedder.test", 8081)
+        return [("127.0.0.1", fake.port), ("127.0.0.1", other.port)]
+
+    async with client("http://embedder.test:8081", clock=clock, resolve=resolve) as embedder:
+        for _ in range(4):
+            await ask(embedder)
+    assert [request.headers["host"] for request in fake.requests + other.requests] == ["embedder.test:8081"] * 4
+    assert (len(fake.requests), len(other.requests)) == (2, 2)
+
+
+async def test_the_one_with_least_under_way_is_asked(
+    fake: FakeEmbedder, other: FakeEmbedder, clock: ManualClock
+) -> None:
+    fake.gate.clear()
+    async with client(fake.url, other.url, clock=clock) as embedder:
+        slow = asyncio.create_task(ask(embedder))
+        while not fake.requests:
+            await asyncio.sleep(0.001)
+        for _ in range(3):
+            await ask(embedder)
+        assert (len(fake.requests), len(other.requests)) == (1, 3)
+        fake.gate.set()
+        await slow
+
+
+async def test_a_refused_connection_is_tried_once_more_on_another(
+    fake: FakeEmbedder, refused: str, clock: ManualClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with client(refused, fake.url, clock=clock) as embedder:
+        for _ in range(5):
+            assert len((await ask(embedder)).rows) == 1
+    assert len(fake.requests) == 5
+    # It was passed over after the first time.
+    [line] = logged(capsys, "embedder_unreachable")
+    assert (line["endpoint"], line["type"]) == (refused.removeprefix("http://"), "ConnectError")
+
+
+async def test_a_busy_one_is_passed_over_for_a_moment_by_requests_of_that_kind(
+    fake: FakeEmbedder, other: FakeEmbedder, clock: ManualClock
+) -> None:
+    fake.script.append(busy(60))
+    async with client(fake.url, other.url, clock=clock) as embedder:
+        with pytest.raises(EmbedderBusy):
+            await ask(embedder, "passage")
+        for _ in range(4):
+            await ask(embedder, "passage")
+        assert (len(fake.requests), len(other.requests)) == (1, 4)
+        await ask(embedder, "query")  # its turn: queries wait in a queue of their own
+        assert fake.requests[-1].json["kind"] == "query"
+        clock.advance(MAX_REST_S)
+        for _ in range(2):
+            await ask(embedder, "passage")
+    assert len(fake.requests) >= 3
+
+
+# --- the breaker
+
+
+async def test_while_all_are_down_the_answer_comes_at_once_and_says_when_to_come_back(
+    fake: FakeEmbedder, clock: ManualClock
+) -> None:
+    fake.script.extend([HANG_UP] * (FAILURES + 1))
+    async with client(fake.url, clock=clock) as embedder:
+        for _ in range(FAILURES):
+            with pytest.raises(Unavailable):
+                await ask(embedder)
+        for _ in range(3):
+            with pytest.raises(Unavailable) as caught:
+                await ask(embedder)
+            assert caught.value.retry_after_s == 1
+        assert len(fake.requests) == FAILURES  # the last three did not go anywhere
+        clock.advance(1.0)
+        with pytest.raises(Unavailable) as caught:  # the probe fails too
+            await ask(embedder)
+        assert caught.value.retry_after_s == 2
+        clock.advance(2.0)
+        assert len((await ask(embedder)).rows) == 1
+        assert len((await ask(embedder)).rows) == 1
+    assert len(fake.requests) == FAILURES + 3
+
+
+async def test_one_request_probes_and_the_others_are_told_to_wait(fake: FakeEmbedder, clock: ManualClock) -> None:
+    fake.script.extend([HANG_UP] * FAILURES)
+    async with client(fake.url, clock=clock) as embedder:
+        for _ in range(FAILURES):
+            with pytest.raises(Unavailable):
+                await ask(embedder)
+        clock.advance(LONGEST_COOL_DOWN_S)
+        fake.gate.clear()
+        probe = asyncio.create_task(ask(embedder))
+        while len(fake.requests) == FAILURES:
+            await asyncio.sleep(0.001)
+        with pytest.raises(Unavailable):
+            await ask(embedder)
+        assert len(fake.requests) == FAILURES + 1
+        fake.gate.set()
+        assert len((await probe).rows) == 1
+        assert len((await ask(embedder)).rows) == 1
+
+
+async def test_refused_connections_open_it_too_and_others_go_on(
+    fake: FakeEmbedder, refused: str, clock: ManualClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with client(refused, fake.url, clock=clock) as embedder:
+        for _ in range(20):
+            assert len((await ask(embedder)).rows) == 1
+            clock.advance(MAX_REST_S)
+    # Its turn came 20 times; since the cool-down grew beyond the rest, it was asked in about half of them.
+    assert FAILURES < len(logged(capsys, "embedder_unreachable")) < 13
+
+
+async def test_no_answer_in_less_time_than_is_fair_is_not_held_against_it(
+    fake: FakeEmbedder, clock: ManualClock
+) -> None:
+    fake.script.extend([SILENCE] * (FAILURES + 2))
+    async with client(fake.url, clock=clock) as embedder:
+        for _ in range(FAILURES + 2):
+            with pytest.raises(Unavailable):
+                await ask(embedder, budget_s=0.02)
+        assert len((await ask(embedder)).rows) == 1
+
+
+async def test_a_busy_embedder_is_not_a_dead_one(fake: FakeEmbedder, clock: ManualClock) -> None:
+    fake.script.extend([busy()] * (FAILURES + 2))
+    async with client(fake.url, clock=clock) as embedder:
+        for _ in range(FAILURES + 2):
+            with pytest.raises(EmbedderBusy):
+                await ask(embedder)
+    assert len(fake.requests) == FAILURES + 2
+
+
+# --- the model
+
+
+@pytest.mark.parametrize(("name", "value"), [("model", "another"), ("revision", "2"), ("dimension", 384)])
+async def test_another_model_is_refused_and_gets_no_text_until_it_is_ours(
+    fake: FakeEmbedder, clock: ManualClock, capsys: pytest.CaptureFixture[str], name: str, value: Any
+) -> None:
+    ours = getattr(fake, name)
+    setattr(fake, name, value)
+    async with client(fake.url, clock=clock) as embedder:
+        for _ in range(2):
+            with pytest.raises(AnotherModel, match="another model") as caught:
+                await ask(embedder)
+            assert caught.value.retry_after_s == 60
+        assert len(fake.embed_requests) == 1
+        setattr(fake, name, ours)
+        assert len((await ask(embedder)).rows) == 1
+        await ask(embedder)
+    assert fake.paths()[-3:] == ["/model", "/embed", "/embed"]
+    lines = logged(capsys, "embedder_model_differs")
+    assert lines[0]["expected"] == "some-model@1 (1024)"
+    assert lines[0]["served"] == f"{value if name == 'model' else 'some-model'}@" + (
+        f"{value if name == 'revision' else 1} ({value if name == 'dimension' else 1024})"
+    )
+
+
+async def test_beside_one_of_another_model_the_right_one_serves(
+    fake: FakeEmbedder, other: FakeEmbedder, clock: ManualClock
+) -> None:
+    fake.model = "another"
+    async with client(fake.url, other.url, clock=clock) as embedder:
+        with pytest.raises(AnotherModel):
+            await ask(embedder)
+        for _ in range(6):
+            assert len((await ask(embedder)).rows) == 1
+            clock.advance(MAX_REST_S)
+    assert len(fake.embed_requests) == 1
+    assert "/model" in fake.paths()
+    assert len(other.embed_requests) == 6
+
+
+async def test_every_embedder_is_asked_for_its_model_before_a_request_is_refused_for_it(
+    fake: FakeEmbedder, other: FakeEmbedder, clock: ManualClock
+) -> None:
+    async with fake_embedder() as third, client(fake.url, other.url, third.url, clock=clock) as embedder:
+        fake.model = other.model = third.model = "another"
+        for _ in range(3):
+            with pytest.raises(AnotherModel):
+                await ask(embedder)
+        third.model = MODEL.name
+        clock.advance(MAX_REST_S)
+        assert len((await ask(embedder)).rows) == 1
+        assert [len(running.embed_requests) for running in (fake, other, third)] == [1, 1, 2]
+        third.model = "another"
+        clock.advance(MAX_REST_S)
+        with pytest.raises(AnotherModel):
+            await ask(embedder)
+        assert [len(running.embed_requests) for running in (fake, other, third)] == [1, 1, 3]
+
+
+# --- ready
+
+
+async def test_ready_asks_whether_it_is_warm_and_which_model_it_serves(fake: FakeEmbedder, clock: ManualClock) -> None:
+    async with client(fake.url, clock=clock) as embedder:
+        assert await embedder.fault() is None
+        assert fake.paths() == ["/ready", "/model"]
+        fake.ready_status = 503
+        assert await embedder.fault() == "is not ready"
+        fake.ready_status, fake.model = 200, "another"
+        assert await embedder.fault() == "serves another model than this deployment expects"
+        fake.model = MODEL.name
+        assert await embedder.fault() is None
+        await ask(embedder)
+
+
+async def test_one_good_embedder_is_ready_enough(
+    fake: FakeEmbedder, other: FakeEmbedder, refused: str, clock: ManualClock
+) -> None:
+    async with client(refused, fake.url, other.url, clock=clock) as embedder:
+        assert await embedder.fault() is None
+        fake.model = other.model = "another"
+        assert await embedder.fault() == "serves another model than this deployment expects"
+    async with client(refused, clock=clock) as embedder:
+        assert await embedder.fault() == "does not answer"
+
+
+async def test_an_embedder_that_is_ready_again_is_asked_again_at_once(fake: FakeEmbedder, clock: ManualClock) -> None:
+    fake.script.extend([HANG_UP] * FAILURES)
+    async with client(fake.url, clock=clock) as embedder:
+        for _ in range(FAILURES):
+            with pytest.raises(Unavailable):
+                await ask(embedder)
+        assert await embedder.fault() is None
+        assert len((await ask(embedder)).rows) == 1
+
+
+async def test_asking_whether_it_is_ready_does_not_lengthen_the_wait(
+    refused: str, clock: ManualClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with client(refused, clock=clock) as embedder:
+        for _ in range(20):
+            assert await embedder.fault() == "does not answer"
+        with pytest.raises(Unavailable):
+            await ask(embedder)
+    assert len(logged(capsys, "embedder_unreachable")) == 2  # it was asked, and once more
+
+
+# --- TLS
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for embedder.test, and its key, in one PEM file."""
+    folder = tmp_path_factory.mktemp("tls")
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-days", "2", "-subj", "/CN=embedder.test", "-addext", "subjectAltName=DNS:embedder.test"]
+    command += ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
+    subprocess.run(command, check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_text((folder / "certificate.pem").read_text() + (folder / "key.pem").read_text())
+    return both
+
+
+@pytest.mark.parametrize(
+    ("host", "has_ca", "is_answered"),
+    [("embedder.test", True, True), ("other.test", True, False), ("embedder.test", False, False)],
+)
+async def test_https_is_for_an_embedder_that_proves_its_name(
+    certificate: Path, clock: ManualClock, host: str, has_ca: bool, is_answered: bool
+) -> None:
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate)
+    async with AsyncExitStack() as stack:
+        fake = await stack.enter_async_context(fake_embedder(server))
+
+        async def resolve(host: str, port: int) -> Collection[Address]:
+            return [("127.0.0.1", fake.port)]
+
+        ca_file = str(certificate) if has_ca else None
+        embedder = await stack.enter_async_context(
+            client(f"https://{host}", clock=clock, resolve=resolve, ca_file=ca_file)
+        )
+        if is_answered:
+            for _ in range(2):
+                assert len((await ask(embedder)).rows) == 1
+            assert fake.connections == 1
+        else:
+            with pytest.raises(Unavailable):
+                await ask(embedder)
+            assert fake.requests == []
