@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from embedder.config import ConfigError, Settings
@@ -10,6 +11,8 @@ from embedder.manifest import ModelError
 
 def main() -> int:
     """Read the settings and serve; the exit status. Each fault is one sentence on standard error."""
+    # The first process of a container ignores what it has not asked for, and loading takes a while.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         settings = Settings.from_env()
     except ConfigError as error:

@@ -58,7 +58,7 @@ def make_service(settings: Settings, log: Log) -> EmbeddingService:
 def _load(settings: Settings, manifest: Manifest) -> tuple[TextTokenizer, Engine]:
     verify_files(settings.model_dir, manifest)
     tokenizer = TextTokenizer(settings.model_dir, manifest)
-    return tokenizer, load_engine(settings.engine, settings.model_dir, manifest)
+    return tokenizer, load_engine(settings.engine, settings.model_dir, manifest, settings.threads)
 
 
 def serve(settings: Settings) -> int:

@@ -10,8 +10,8 @@ from embedder.manifest import Manifest, ModelError
 ENGINES = ("onnxruntime", "openvino")
 
 
-def load_engine(name: str, directory: Path, manifest: Manifest) -> Engine:
-    """The model of a directory, ready to run.
+def load_engine(name: str, directory: Path, manifest: Manifest, threads: int = 1) -> Engine:
+    """The model of a directory, ready to run; at most ``threads`` runs are worth having at once.
 
     Raises:
         ModelError: the engine is not installed, or cannot read the model.
@@ -25,5 +25,5 @@ def load_engine(name: str, directory: Path, manifest: Manifest) -> Engine:
             from embedder.engines.openvino_engine import OpenVinoEngine  # noqa: PLC0415 - an optional package
         except ImportError as error:
             raise ModelError("EMBEDDER_ENGINE is openvino, and the package openvino is not installed.") from error
-        return OpenVinoEngine(directory, manifest)
+        return OpenVinoEngine(directory, manifest, threads)
     raise ModelError(f"There is no engine {name!r}: {' or '.join(ENGINES)}.")

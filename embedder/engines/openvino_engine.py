@@ -10,7 +10,6 @@ import numpy as np
 import openvino  # type: ignore[import-untyped]
 from openvino import opset13
 
-from embedder.cores import available_cores
 from embedder.engines.engine import Ids, Vectors, padded
 from embedder.manifest import MODEL_NAME, Manifest, ModelError
 
@@ -19,7 +18,7 @@ LENGTH_STEP = 16
 
 
 class OpenVinoEngine:
-    """The model compiled for this processor: a stream a core, and a request for each thread that calls.
+    """The model compiled for this processor: a stream for each run at once, a request for each thread that calls.
 
     The runs of more threads than there are streams wait for one, in the order of their calls. Attention is computed in
     bfloat16 where the processor has units for it (OpenVINO's own default), everything between the layers in float32.
@@ -28,12 +27,11 @@ class OpenVinoEngine:
     name = "openvino"
     batch_tokens = 512
 
-    def __init__(self, directory: Path, manifest: Manifest) -> None:
+    def __init__(self, directory: Path, manifest: Manifest, threads: int) -> None:
         core = openvino.Core()
-        streams = available_cores()
         options = {
-            "NUM_STREAMS": streams,
-            "INFERENCE_NUM_THREADS": streams,
+            "NUM_STREAMS": threads,
+            "INFERENCE_NUM_THREADS": threads,
             "ENABLE_CPU_PINNING": False,  # other processes want the cores too
             "INFERENCE_PRECISION_HINT": "bf16" if _has_bfloat16(core) else "f32",
         }

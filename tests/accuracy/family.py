@@ -39,7 +39,7 @@ class Family:
         manifest = read_manifest(directory)
         self.name = manifest.name
         self._tokenizer = TextTokenizer(directory, manifest)
-        self._engine = load_engine(engine, directory, manifest)
+        self._engine = load_engine(engine, directory, manifest, THREADS)
         self._dimension = manifest.native_dimension
         self._source = source
         self._cache = cache

@@ -16,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from embedder.cores import available_cores
 from tests.bench import machine
@@ -41,6 +42,15 @@ LABELS = {
 }
 
 
+class Loaded(NamedTuple):
+    """Queries of 16 tokens beside passages (median, 99th percentile), the longest run, goodput as share of the peak."""
+
+    middle_seconds: float
+    late_seconds: float
+    run_seconds: float
+    goodput: float
+
+
 class Process:
     """A subject in its process."""
 
@@ -64,16 +74,25 @@ class Process:
 
     def ask(self, line: str) -> float:
         """A line to the subject, and the number that comes back."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
+        self._tell(line)
         return self._answer()
+
+    def under_load(self) -> Loaded:
+        """How it does with more to do than it can."""
+        self._tell("load")
+        assert self._process.stdout is not None
+        return Loaded(*json.loads(self._process.stdout.readline()))
 
     def end(self) -> None:
         """Close its input, which ends it."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(30)
+
+    def _tell(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
 
     def _answer(self) -> float:
         assert self._process.stdout is not None
@@ -103,11 +122,12 @@ def main() -> int:
         for subject in subjects:
             if subject.name in ENGINES:
                 subject.direct.append(subject.ask("direct"))
+    loaded = {subject.name: subject.under_load() for subject in subjects if subject.name in ENGINES}
     memory = {subject.name: subject.ask("memory") / 1e6 for subject in subjects}
     for subject in subjects:
         subject.end()
     others = machine.cpu().others_since(before)
-    _tell(subjects, memory, others, time.monotonic() - began)
+    _tell(subjects, memory, loaded, others, time.monotonic() - began)
     return int(
         any(_share(subject, subjects) < ENGINES[subject.name] for subject in subjects if subject.name in ENGINES)
     )
@@ -128,7 +148,9 @@ def _share(subject: Process, subjects: list[Process]) -> float:
     return subject.tokens_per_second(MIXED) / limit.tokens_per_second(MIXED)
 
 
-def _tell(subjects: list[Process], memory: dict[str, float], others: float, seconds: float) -> None:
+def _tell(
+    subjects: list[Process], memory: dict[str, float], loaded: dict[str, Loaded], others: float, seconds: float
+) -> None:
     print(f"| tokens/s | {' | '.join(LOADS)} | share of the limit, mixed | one query, p50 | memory | load |")
     print("|---" * (len(LOADS) + 5) + "|")
     for subject in subjects:
@@ -147,6 +169,16 @@ def _tell(subjects: list[Process], memory: dict[str, float], others: float, seco
             f"| {LABELS[subject.name]} | {rates} | {share} | {query} | {memory[subject.name]:,.0f} MB"
             f" | {subject.load_seconds:.1f} s |"
         )
+    print(
+        "\n| With more to do than it can | a query, p50 / p99 | twice the idle p50 plus one run | goodput at 10 times |"
+    )
+    print("|---" * 4 + "|")
+    idle = {subject.name: median(subject.seconds[QUERY]) for subject in subjects if subject.name in loaded}
+    for name, found in loaded.items():
+        print(
+            f"| {LABELS[name]} | {found.middle_seconds * 1000:.0f} / {found.late_seconds * 1000:.0f} ms"
+            f" | {(2 * idle[name] + found.run_seconds) * 1000:.0f} ms | {found.goodput:.0%} (goal 90%) |"
+        )
     busy = f"{others:.0%} of the machine went to others" if others > 0.1 else "the machine had little else to do"
     print(f"\n{machine.model()}; {busy}; {seconds:.0f} s in all.")
     limit = next(subject for subject in subjects if subject.name == "limit")
@@ -158,6 +190,8 @@ def _tell(subjects: list[Process], memory: dict[str, float], others: float, seco
             "query_ratio": round(median(subject.seconds[QUERY]) / median(subject.direct), 3),
             "rss_mb": round(memory[subject.name]),
             "load_s": round(subject.load_seconds, 2),
+            "loaded_query_p99_ms": round(loaded[subject.name].late_seconds * 1000, 1),
+            "goodput": round(loaded[subject.name].goodput, 3),
         }
         for subject in subjects
         if subject.name in ENGINES

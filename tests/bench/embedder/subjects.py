@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.bench.embedder.loads import LOADS, QUERY, LengthTokenizer, ids_of
+from tests.bench.embedder.under_load import goodput, queries_beside_passages
 
 QUERIES = 15
 """Queries a round: one alone is over too soon to be measured."""
@@ -44,10 +46,11 @@ class Service:
         def load() -> Any:
             verify_files(directory, manifest)
             tokenizer = LengthTokenizer(TextTokenizer(directory, manifest))
-            self._engine = load_engine(engine, directory, manifest)
+            self._engine = load_engine(engine, directory, manifest, threads)
             return tokenizer, self._engine
 
-        self._service = EmbeddingService(manifest, dict.fromkeys(KINDS, 1 << 20), threads, load, Log(sys.stderr))
+        limits = dict(zip(KINDS, (16_384, 131_072), strict=True))  # the settings' defaults
+        self._service = EmbeddingService(manifest, limits, threads, load, Log(sys.stderr))
         self._service.start()
         while not self._service.ready:
             time.sleep(0.01)
@@ -63,6 +66,17 @@ class Service:
     def direct_query_seconds(self) -> float:
         """A query of 16 tokens by the same session, called directly."""
         return median(_timed(lambda: self._engine.run([ids_of(16)])) for _ in range(QUERIES))
+
+    def batch_seconds(self) -> float:
+        """The longest run of passages: as many tokens as a run takes, or a text of 512."""
+        full = [ids_of(96)] * (self._engine.batch_tokens // 96)
+        return max(_timed(lambda batch=batch: self._engine.run(batch)) for batch in (full, [ids_of(512)]))  # type: ignore[misc]
+
+    def under_load(self) -> str:
+        """Median and 99th percentile of queries beside passages, and goodput at ten times the load, as JSON."""
+        middle, late = asyncio.run(queries_beside_passages(self._service))
+        share = asyncio.run(goodput(self._service))
+        return json.dumps([middle, late, self.batch_seconds(), share])
 
     def stop(self) -> None:
         """End the threads."""
@@ -206,6 +220,8 @@ def main() -> None:
             print(psutil.Process().memory_info().rss, flush=True)
         elif asked == "direct":
             print(subject.direct_query_seconds() if isinstance(subject, Service) else 0.0, flush=True)
+        elif asked == "load":
+            print(subject.under_load() if isinstance(subject, Service) else "[]", flush=True)
         else:
             print(subject.seconds(asked), flush=True)
     if isinstance(subject, Service):
