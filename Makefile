@@ -23,7 +23,7 @@ INSTALL := $(PYTHON) -I infra/install.py
 .NOTPARALLEL:
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: local-venv model ## Start everything here: database, embedder, gateway, jobs (Ctrl-C stops it)
 	@exec env FLUXVECTOR_EXIT_WITH_PARENT=1 $(RUN) -m infra.local
@@ -48,7 +48,7 @@ endif
 
 # The float weights are kept for what compares the quantized models with them.
 SOURCES := .local/sources
-models: model minilm
+models: model minilm ## The models of the tests, and the float weights that they are compared with
 	@test -e $(SOURCES)/multilingual-e5-small/model.safetensors || \
 		$(RUN) -m embedder.fetch multilingual-e5-small --keep-source $(SOURCES)/multilingual-e5-small
 	@test -e $(SOURCES)/all-minilm-l6-v2/model.safetensors || \
@@ -105,7 +105,7 @@ test-image: dev-venv image model ## Build the image and test it with podman: wha
 # The order matters: each lock is bounded by the ones before it, so that all of them agree.
 UV := $(LOCK_VENV)/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-annotate --custom-compile-command='make lock' $(UPGRADE)
+	--no-annotate --custom-compile-command='make lock (install with pip --no-deps: what is not listed is left out on purpose)' $(UPGRADE)
 EMBEDDER_BUILD := embedder/requirements-build.txt
 FUNCTIONS := infra/layers/dependencies/requirements.txt
 

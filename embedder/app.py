@@ -47,6 +47,9 @@ from embedder.wire import (
 OPEN_PATHS = frozenset({"/health", "/ready"})
 """Answered without the token: an orchestrator asks them."""
 
+PATHS = frozenset({"/embed", "/model", "/metrics", *OPEN_PATHS})
+"""What a log line or a metric may name; a path is the caller's words otherwise."""
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _LARGE = 64 * 1024
@@ -205,9 +208,9 @@ class Border:
         return hmac.compare_digest(given, self._authorization)
 
     def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
-        path = scope["path"] if status not in (401, 404) else "other"
+        path = scope["path"] if scope["path"] in PATHS and status != 401 else "other"
         self._service.metrics.add("requests", path=path, status=str(status))
-        if status in (413, 503):
+        if status in (413, 503) and path == "/embed":
             self._service.metrics.add("rejected", status=str(status))
         self._log.event(
             "request",

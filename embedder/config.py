@@ -63,7 +63,7 @@ class Settings:
         reader = _Reader(os.environ if environ is None else environ)
         settings = cls(
             model_dir=reader.path("EMBEDDER_MODEL_DIR"),
-            host=reader.text("EMBEDDER_HOST", "127.0.0.1"),
+            host=reader.host("EMBEDDER_HOST", "127.0.0.1"),
             port=reader.number("EMBEDDER_PORT", 8081, 1, 65_535),
             token=reader.secret("EMBEDDER_TOKEN"),
             engine=reader.choice("EMBEDDER_ENGINE", ENGINES),
@@ -106,6 +106,17 @@ class _Reader:
 
     def text(self, name: str, default: str) -> str:
         return self._environ.get(name, "").strip() or default
+
+    def host(self, name: str, default: str) -> str:
+        """An address; the server takes no names but the one that everyone uses."""
+        value = self.text(name, default)
+        if value == "localhost":
+            return default
+        try:
+            ipaddress.ip_address(value)
+        except ValueError:
+            self.faults.append(f"{name} ({value}) is not an IP address.")
+        return value
 
     def path(self, name: str) -> Path:
         value = self.text(name, "")

@@ -55,6 +55,10 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
 
 
+class _Format(msgspec.Struct):
+    format: int = 1  # the first did not always say
+
+
 def file_entry(path: Path) -> FileEntry:
     """The size and the SHA-256 of a file."""
     with path.open("rb") as file:
@@ -75,15 +79,17 @@ def read_manifest(directory: Path) -> Manifest:
     """
     path = directory / MANIFEST_NAME
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        content = path.read_bytes()
+        found = msgspec.json.decode(content, type=_Format).format
+        if found != FORMAT:
+            raise ModelError(f"The model in {directory} has format {found}, this program reads format {FORMAT}.")
+        manifest = msgspec.json.decode(content, type=Manifest)
     except FileNotFoundError:
         raise ModelError(
             f"There is no model in {directory}: {MANIFEST_NAME} is missing (`make model` builds it)."
         ) from None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ModelError(f"The manifest {path} cannot be read: {error}.") from error
-    if manifest.format != FORMAT:
-        raise ModelError(f"The model in {directory} has format {manifest.format}, this program reads format {FORMAT}.")
     for name, entry in manifest.files.items():
         file = directory / name
         size = file.stat().st_size if file.is_file() else -1

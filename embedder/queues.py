@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedder.batches import RUN_TOKENS, like_lengths
-from embedder.errors import Overloaded, ShuttingDown
+from embedder.errors import Overloaded, ShuttingDown, TooLarge
 from embedder.rate import Rate
 
 KINDS = ("query", "passage")
@@ -88,23 +88,30 @@ class TokenQueues:
     def admit(self, job: Job, estimate: int) -> None:
         """Reserve room for a request before its texts are tokenized; ``estimate`` is a guess at their tokens.
 
-        When nothing else waits, every request is taken: one larger than the whole queue must be served some time, and
-        only runs tell how fast the machine is.
+        When nothing else waits, a request larger than the whole queue is taken if its deadline leaves half of the time
+        that it seems to need: only runs tell how fast the machine is. One of queries is not: no other query could wait.
 
         Raises:
             Overloaded: at once, when there is no room, or when what waits leaves no time before the job's deadline:
                 work for a caller who will be gone would be taken from those who wait. With the seconds that what waits
                 will take.
+            TooLarge: more queries in a request than the queue holds.
             ShuttingDown: after `stop`.
         """
         with self._lock:
             queue = self._queues[job.kind]
             if self._stopped:
                 raise ShuttingDown("The embedder is shutting down.")
-            if queue.tokens:
+            if job.kind == "query" and job.remaining > 1 and estimate > queue.limit:
+                raise TooLarge(f"The queries of a request may have about {queue.limit:,} tokens; send fewer at a time.")
+            own = estimate / queue.rate.per_second / max(1, min(self._workers, job.remaining))
+            if not queue.tokens:
+                if job.remaining > 1 and time.monotonic() + own / 2 > job.deadline:
+                    fault = "The request is larger than what can be embedded before its deadline; send fewer texts."
+                    raise Overloaded(fault, min(math.ceil(own), MAX_RETRY_AFTER))
+            else:
                 if queue.tokens + estimate > queue.limit:
                     raise Overloaded("The embedder's queue is full.", self._retry_after(queue))
-                own = estimate / queue.rate.per_second / max(1, min(self._workers, job.remaining))
                 if time.monotonic() + SAFETY * (self._seconds(queue) + own) > job.deadline:
                     fault = "The embedder is busy: the deadline would pass before the vectors are there."
                     raise Overloaded(fault, self._retry_after(queue))

@@ -7,12 +7,16 @@ from contextlib import contextmanager
 
 from embedder.errors import Overloaded
 
+FREE_BYTES = 64 * 1024
+"""The first bytes of a body are not counted: queries go on while large bodies fill the room, or stall in it."""
+
 
 class Share:
     """What one request holds of a room."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
+        self._free = FREE_BYTES
         self.bytes = 0
 
     def grow(self, size: int) -> None:
@@ -21,7 +25,10 @@ class Share:
         Raises:
             Overloaded: the room is full.
         """
-        if self._room.used + size > self._room.limit:
+        free = min(size, self._free)
+        self._free -= free
+        size -= free
+        if size and self._room.used + size > self._room.limit:
             raise Overloaded("The embedder is reading as many bytes of requests as it may.")
         self._room.used += size
         self.bytes += size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import importlib.util
 import os
 import signal
 import socket
@@ -18,7 +19,8 @@ from embedder.config import Settings
 from embedder.engines.engine import Engine
 from embedder.engines.load import load_engine
 from embedder.log import Log
-from embedder.manifest import Manifest, read_manifest, verify_files
+from embedder.manifest import Manifest, ModelError, read_manifest, verify_files
+from embedder.model_files import ModelFiles
 from embedder.parent import exit_with_parent
 from embedder.process import forbid_core_dumps
 from embedder.queues import KINDS
@@ -27,6 +29,8 @@ from embedder.tokens import TextTokenizer
 
 CONNECTIONS = 2048
 """Open at once. Idle ones count too, and beyond them nobody is answered, not even with 503."""
+GUARD_SECONDS = 2.0
+"""How often the model's files are looked at."""
 LAST_SECONDS = 1.0
 """How long a process whose model has failed tells so before it ends."""
 END_SECONDS = 5.0
@@ -44,6 +48,8 @@ def make_service(settings: Settings, log: Log) -> EmbeddingService:
         ModelError: there is no such model, or it is damaged in a way that shows without reading it whole.
     """
     manifest = read_manifest(settings.model_dir)
+    if importlib.util.find_spec(settings.engine) is None:
+        raise ModelError(f"EMBEDDER_ENGINE is {settings.engine}, and the package {settings.engine} is not installed.")
     return EmbeddingService(
         manifest,
         dict(zip(KINDS, (settings.query_queue_tokens, settings.passage_queue_tokens), strict=True)),
@@ -106,6 +112,7 @@ async def _serve(app: ASGIApp, settings: Settings, service: EmbeddingService, lo
     service.on_failed = functools.partial(loop.call_soon_threadsafe, stop.set)
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
+    guarding = asyncio.create_task(_guard(service, settings))
     log.event(
         "listening",
         host=settings.host,
@@ -115,6 +122,7 @@ async def _serve(app: ASGIApp, settings: Settings, service: EmbeddingService, lo
         threads=settings.threads,
     )
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    guarding.cancel()
     if serving.done():
         stopping.cancel()
         log.event("server_ended")
@@ -127,6 +135,17 @@ async def _serve(app: ASGIApp, settings: Settings, service: EmbeddingService, lo
     await asyncio.wait({serving}, timeout=settings.drain_seconds)
     log.event("stopped")
     return 1 if service.failed else 0
+
+
+async def _guard(service: EmbeddingService, settings: Settings) -> None:
+    """End the service when the files of its model are written to."""
+    files = ModelFiles(settings.model_dir / name for name in service.manifest.files)
+    try:
+        while not files.written():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(GUARD_SECONDS)
+        service.fail("The files of the model were written to.")
+    finally:
+        files.close()
 
 
 def _check_certificate(settings: Settings) -> None:

@@ -149,6 +149,10 @@ class EmbeddingService:
         self._close(ShuttingDown("The embedder is shutting down."))
         self._watchdog.stop()
 
+    def fail(self, reason: str) -> None:
+        """The model must not be run any more: who waits is told, and the process is to end."""
+        self._broken(reason)
+
     def join(self, seconds: float) -> bool:
         """Wait for the threads to end, after `stop`; whether all have."""
         end = time.monotonic() + seconds

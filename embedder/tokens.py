@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 
 from embedder.manifest import Manifest
 
-_SPACES = re.compile(r"[ \t\r\n]{2,}")
+_SPACES = re.compile(r"[\s\u200b\u200e\u200f\ufeff]{2,}")
 # Read by the library at each call. Its own threads are shared by all callers: a query would stand behind passages. One
 # thread tokenizes many times what the session can run.
 os.environ["TOKENIZERS_PARALLELISM"] = "false"

@@ -10,7 +10,9 @@ import asyncio
 import math
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 
 import msgspec
@@ -18,7 +20,17 @@ import msgspec
 from shared import log, timing
 from shared.config import Model, settings
 from shared.deadline import Deadline
-from shared.embedders.answer import UNREACHABLE, AnotherModel, Answer, Dtype, EmbedderBusy, Embeddings
+from shared.embedders.answer import (
+    UNREACHABLE,
+    AnotherModel,
+    Answer,
+    Dtype,
+    EmbedderBusy,
+    Embeddings,
+    Refused,
+    Unusable,
+    row_bytes,
+)
 from shared.embedders.breaker import Clock
 from shared.embedders.endpoint import KINDS, MAX_REST_S, Endpoint, Kind
 from shared.embedders.exchange import Exchange, Unreachable
@@ -28,6 +40,19 @@ from shared.embedders.scope import cache_scope
 from shared.errors import Unavailable
 
 _SILENT = "does not answer"
+# Errors that tell that an embedder is well.
+_WELL = (EmbedderBusy, AnotherModel, Refused)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A request to POST /embed, and what of it its answer is read by."""
+
+    kind: Kind
+    headers: Mapping[bytes | str, bytes | str]
+    content: bytes = field(repr=False)
+    rows: int
+    dtype: Dtype
 
 
 class Embedder:
@@ -87,15 +112,8 @@ class Embedder:
             headers["X-Cache-Scope"] = scope
         content = msgspec.json.encode({"kind": kind, "inputs": texts})
         with timing.timed("embedding"):
-            endpoint, answer = await self._ask(kind, headers, content, Deadline(budget_s))
-        try:
-            return answer.embeddings(self.model, rows=len(texts), dtype=dtype)
-        except EmbedderBusy as busy:
-            endpoint.rest(kind, seconds=busy.retry_after_s)
-            raise
-        except AnotherModel:
-            _mistrust(endpoint)
-            raise
+            request = _Request(kind, headers, content, len(texts), dtype)
+            return await self._ask(request, Deadline(budget_s))
 
     async def fault(self, *, budget_s: float = 1.0) -> str | None:
         """What would keep a text from being embedded now, in words; None where at least one embedder would do it.
@@ -109,41 +127,48 @@ class Embedder:
             return None
         return next((fault for fault in faults if fault not in (None, _SILENT)), _SILENT)
 
-    async def _ask(
-        self, kind: Kind, headers: Mapping[bytes | str, bytes | str], content: bytes, deadline: Deadline
-    ) -> tuple[Endpoint, Answer]:
-        """The answer to POST /embed, whatever its status, and who gave it."""
+    async def _ask(self, request: _Request, deadline: Deadline) -> Embeddings:
         tried: set[Endpoint] = set()
         was_refused = False
         mismatch: AnotherModel | None = None
         while True:
-            endpoint = await self._fleet.choose(kind, within_s=deadline.remaining_s, tried=tried)
+            endpoint = await self._fleet.choose(request.kind, within_s=deadline.remaining_s, tried=tried)
             if mismatch is not None and endpoint in tried:
                 raise mismatch  # none is left to ask
             try:
-                async with endpoint.turn(kind, deadline):
+                async with endpoint.turn(request.kind, deadline):
                     if endpoint.breaker.wait_s:  # others failed while this request waited for its turn
                         continue
                     if endpoint.serves_another_model:
-                        with endpoint.breaker.watch(Unreachable):
-                            told = await self._exchange.request(endpoint, "GET", "/model", deadline=deadline)
-                        self._check_model(endpoint, told)
-                    with endpoint.breaker.watch(Unreachable):
-                        answer = await self._exchange.request(
-                            endpoint, "POST", "/embed", deadline=deadline, headers=headers, content=content
-                        )
-                    return endpoint, answer
+                        try:
+                            with _heeded(endpoint, request.kind):
+                                told = await self._exchange.request(endpoint, "GET", "/model", deadline=deadline)
+                                self._check_model(endpoint, told)
+                        except AnotherModel as error:  # no text was sent
+                            mismatch = error
+                            tried.add(endpoint)
+                            continue
+                    with _heeded(endpoint, request.kind):
+                        return await self._embed_at(endpoint, request, deadline)
             except Unreachable as error:
                 log.event("embedder_unreachable", endpoint=endpoint.name, type=str(error))
-                endpoint.rest(*KINDS, seconds=MAX_REST_S)
                 self._fleet.doubt()
                 if error.begun or was_refused:
                     raise Unavailable(UNREACHABLE, retry_after_s=math.ceil(endpoint.breaker.wait_s)) from None
                 was_refused = True
-            except AnotherModel as error:  # of GET /model: no text was sent
-                _mistrust(endpoint)
-                mismatch = error
-            tried.add(endpoint)
+                tried.add(endpoint)
+
+    async def _embed_at(self, endpoint: Endpoint, request: _Request, deadline: Deadline) -> Embeddings:
+        answer = await self._exchange.request(
+            endpoint,
+            "POST",
+            "/embed",
+            deadline=deadline,
+            headers=request.headers,
+            content=request.content,
+            ok_bytes=request.rows * row_bytes(request.dtype),
+        )
+        return answer.embeddings(self.model, rows=request.rows, dtype=request.dtype)
 
     def _check_model(self, endpoint: Endpoint, told: Answer) -> None:
         """Raises AnotherModel unless GET /model tells ours. The headers of each answer are checked besides."""
@@ -163,6 +188,26 @@ class Embedder:
             return _SILENT
         endpoint.breaker.close()
         return None
+
+
+@contextmanager
+def _heeded(endpoint: Endpoint, kind: Kind) -> Iterator[None]:
+    """Around a request and the reading of its answer: what becomes of it decides whether it is asked again soon.
+
+    One that fails is mostly done sooner than one that works, and would have the least under way: it rests.
+    """
+    try:
+        with endpoint.breaker.watch(Unreachable, Unusable, answers=_WELL):
+            yield
+    except (Unreachable, Unusable):
+        endpoint.rest(*KINDS, seconds=MAX_REST_S)
+        raise
+    except EmbedderBusy as busy:
+        endpoint.rest(kind, seconds=busy.retry_after_s)
+        raise
+    except AnotherModel:
+        _mistrust(endpoint)
+        raise
 
 
 def _mistrust(endpoint: Endpoint) -> None:

@@ -19,7 +19,7 @@ SHAPES = {
     "multilingual-e5-large": "multilingual-e5-small",
     "multilingual-e5-base": "multilingual-e5-small",
     "multilingual-e5-small": "multilingual-e5-small",
-    "all-MiniLM-L6-v2": "all-minilm-l6-v2",
+    "all-minilm-l6-v2": "all-minilm-l6-v2",
 }
 """What --shape-only takes, and the model whose tokenizer is the same."""
 

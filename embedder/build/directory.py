@@ -20,6 +20,7 @@ from embedder.build.tokenizer import served_tokenizer
 from embedder.engines.load import load_engine
 from embedder.manifest import (
     FORMAT,
+    MANIFEST_NAME,
     MODEL_NAME,
     SERVED_DIMENSION,
     TOKENIZER_NAME,
@@ -54,6 +55,7 @@ def build_directory(source: Source, out: Path, description: Description, say: Ca
         ModelError: the source is not supported, or the result fails its check.
         OSError: the disk is full or not writable; ``out`` is as it was.
     """
+    _check_out(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as temporary:
         work = Path(temporary) / "model"
@@ -113,6 +115,15 @@ def _save(model: onnx.ModelProto, path: Path) -> None:
     """The graph in one file, its large tensors in another: engines map those instead of copying them."""
     onnx.save_model(model, path, save_as_external_data=True, location=WEIGHTS_NAME, size_threshold=1024)
     (path.parent / WEIGHTS_NAME).chmod(0o644)  # the library leaves it to its owner alone; the embedder is another user
+
+
+def _check_out(out: Path) -> None:
+    """What is replaced is a model directory or nothing; never a source, or anybody's files."""
+    if not out.exists():
+        return
+    ours = {MANIFEST_NAME, MODEL_NAME, WEIGHTS_NAME, TOKENIZER_NAME}
+    if not out.is_dir() or not ((out / MANIFEST_NAME).is_file() or {path.name for path in out.iterdir()} <= ours):
+        raise ModelError(f"{out} is not a model directory, and is left as it is: name one, or what does not exist yet.")
 
 
 def _replace(new: Path, out: Path, old: Path) -> None:

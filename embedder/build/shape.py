@@ -53,7 +53,7 @@ ARCHITECTURES: Mapping[str, Mapping[str, object]] = {
     "multilingual-e5-base": _XLM_ROBERTA | _sizes(768, 12, 12, 250_002),
     # Its word table has 35 rows that no piece has, as the published weights do.
     "multilingual-e5-small": _BERT | _sizes(384, 12, 12, 250_037),
-    "all-MiniLM-L6-v2": _BERT | _sizes(384, 6, 12, 30_522) | {"max_seq_length": 256},
+    "all-minilm-l6-v2": _BERT | _sizes(384, 6, 12, 30_522) | {"max_seq_length": 256},
 }
 """``config.json`` by name, as published, as far as it shapes the encoder."""
 

@@ -31,14 +31,17 @@ def served_tokenizer(source_json: bytes) -> ServedTokenizer:
     Raises:
         ModelError: a tokenizer of another kind than Unigram or WordPiece.
     """
-    tokenizer: dict[str, Any] = msgspec.json.decode(source_json)
-    model = tokenizer["model"]
+    try:
+        tokenizer: dict[str, Any] = msgspec.json.decode(source_json)
+        model, vocabulary = tokenizer["model"], tokenizer["model"]["vocab"]
+    except (msgspec.DecodeError, KeyError, TypeError) as error:
+        raise ModelError("tokenizer.json is not a tokenizer.") from error
     controls = {token["content"] for token in tokenizer.get("added_tokens", []) if token.get("special")}
     tokenizer |= {"truncation": None, "padding": None, "added_tokens": []}
     # Older files of tokenizers do not name the type of the model.
     if "type" in model and model["type"] not in {"Unigram", "WordPiece"}:
         raise ModelError(f"The tokenizer's model {model['type']!r} is not supported: only Unigram and WordPiece are.")
-    if isinstance(model["vocab"], list):
+    if isinstance(vocabulary, list):
         longest = max(len(text.removeprefix(CONTROL_MARK)) for text, _score in model["vocab"])
         model["vocab"] = [[CONTROL_MARK + text if text in controls else text, score] for text, score in model["vocab"]]
     else:

@@ -15,10 +15,29 @@ from shared.errors import Unavailable
 Dtype = Literal["float16", "float32"]
 BYTES = {"float16": 2, "float32": 4}
 
+MAX_TOKENS = 100_000
+MAX_DIGITS = 6
+# The first byte of a value, most significant first, is its sign and the beginning of its exponent. These are infinity
+# and not-a-number in float16; in float32 also numbers beyond 1e38, which no component of a vector is. Reading bytes
+# costs a tenth of unpacking numbers.
+_NOT_FINITE = {"float16": b"\x7c\x7d\x7e\x7f\xfc\xfd\xfe\xff", "float32": b"\x7f\xff"}
+# Zero, and what is so near to it (below 0.00004) that a vector of length 1 has greater ones too.
+_ZERO = b"\x00\x80"
+
 UNREACHABLE = "The embedder is not available. Please try again."
 MALFORMED = "The embedder gave no usable answer. Please try again."
 # Somebody must change a setting or end a deployment: not a matter of a second.
 ANOTHER_MODEL_RETRY_S = 60
+# The most that is read of an answer that is not vectors.
+SMALL_BYTES = 64 * 1024
+
+
+class Unusable(Unavailable):
+    """What the embedder answered is not what it should be: its own fault, which the next request would meet too."""
+
+
+class Refused(Unavailable):
+    """The embedder does not take this very request; it may well take others."""
 
 
 class EmbedderBusy(Unavailable):
@@ -71,35 +90,41 @@ class Answer:
     content: bytes = field(repr=False)
 
     @classmethod
-    def of(cls, response: httpcore2.Response) -> Answer:
+    async def of(cls, response: httpcore2.Response, *, ok_bytes: int) -> Answer:
+        """Reads the answer: `ok_bytes` at most where it is 200, and SMALL_BYTES otherwise. Raises Unusable."""
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-        return cls(response.status, headers, response.content)
+        most = ok_bytes if response.status == 200 else SMALL_BYTES
+        content = bytearray()
+        async for chunk in response.aiter_stream():
+            content += chunk
+            if len(content) > most:
+                raise cls(response.status, headers, bytes(content))._malformed()
+        return cls(response.status, headers, bytes(content))
 
     def embeddings(self, model: Model, *, rows: int, dtype: Dtype) -> Embeddings:
-        """The rows of an answer to POST /embed. Raises EmbedderBusy, AnotherModel, or Unavailable for all else."""
+        """The rows of an answer to POST /embed. Raises EmbedderBusy, AnotherModel, Refused, or else Unusable."""
         self._require_ok()
         try:
             served = ServedModel(
-                self.headers["x-model"], self.headers["x-model-revision"], int(self.headers["x-dimension"])
+                self.headers["x-model"], self.headers["x-model-revision"], _number(self.headers["x-dimension"])
             )
-            tokens = _numbers(self.headers["x-tokens"])
-            truncated = frozenset(_numbers(self.headers.get("x-truncated", "")))
+            tokens = _numbers(self.headers["x-tokens"], least=1, most=MAX_TOKENS)
+            truncated = frozenset(_numbers(self.headers.get("x-truncated", ""), least=0, most=rows - 1))
         except (KeyError, ValueError):
             raise self._malformed() from None
         served.require(model)
-        width = TEXT_DIMENSION * BYTES[dtype]
         data = self.content
-        if len(data) != rows * width or len(tokens) != rows:
+        if len(data) != rows * row_bytes(dtype) or len(tokens) != rows or not _are_vectors(data, dtype):
             raise self._malformed()
         return Embeddings(
-            rows=[data[start : start + width] for start in range(0, len(data), width)],
+            rows=_rows(data, row_bytes(dtype)),
             tokens=tokens,
             truncated=truncated,
             cached=self.headers.get("x-cached") == "1",
         )
 
     def served_model(self) -> ServedModel:
-        """The model of an answer to GET /model. Raises Unavailable."""
+        """The model of an answer to GET /model. Raises EmbedderBusy, Refused or Unusable."""
         self._require_ok()
         try:
             return msgspec.json.decode(self.content, type=ServedModel)
@@ -114,13 +139,42 @@ class Answer:
         retry_after_s = int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 6 else 1
         if self.status == 503:
             raise EmbedderBusy("The embedder is busy. Please try again.", retry_after_s=retry_after_s)
-        raise Unavailable(MALFORMED, retry_after_s=retry_after_s)
+        if self.status in (413, 422):
+            raise Refused(MALFORMED, retry_after_s=retry_after_s)
+        raise Unusable(MALFORMED, retry_after_s=retry_after_s)
 
-    def _malformed(self) -> Unavailable:
+    def _malformed(self) -> Unusable:
         log.event("embedder_answer_malformed", status=self.status, bytes=len(self.content))
-        return Unavailable(MALFORMED)
+        return Unusable(MALFORMED)
 
 
-def _numbers(listed: str) -> list[int]:
-    """ "1,2,3" as numbers; "" is none."""
-    return [int(number) for number in listed.split(",")] if listed else []
+def row_bytes(dtype: Dtype) -> int:
+    """The size of one vector."""
+    return TEXT_DIMENSION * BYTES[dtype]
+
+
+def _rows(data: bytes, width: int) -> list[bytes]:
+    return [data[start : start + width] for start in range(0, len(data), width)]
+
+
+def _are_vectors(data: bytes, dtype: Dtype) -> bool:
+    """Whether all values are finite, and none of the rows is all zero."""
+    heads = data[BYTES[dtype] - 1 :: BYTES[dtype]]
+    if len(heads.translate(None, _NOT_FINITE[dtype])) < len(heads):
+        return False
+    return all(row.translate(None, _ZERO) for row in _rows(heads, TEXT_DIMENSION))
+
+
+def _number(text: str) -> int:
+    """A number of ASCII digits, and few; `int` alone takes " 1_0" and more. Raises ValueError."""
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
+        raise ValueError("no number")
+    return int(text)
+
+
+def _numbers(listed: str, *, least: int, most: int) -> list[int]:
+    """ "1,2,3" as numbers; "" is none. Raises ValueError."""
+    numbers = [_number(text) for text in listed.split(",")] if listed else []
+    if numbers and not least <= min(numbers) <= max(numbers) <= most:
+        raise ValueError("out of range")
+    return numbers

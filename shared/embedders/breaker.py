@@ -46,16 +46,22 @@ class Breaker:
         return max(left, 0.0)
 
     @contextmanager
-    def watch(self, failure: type[Exception]) -> Iterator[None]:
-        """Learns from the call in the block: `failure` is one, any other error (a cancelled request) tells nothing."""
+    def watch(self, *failures: type[Exception], answers: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+        """Learns from the call in the block: `failures` are that, `answers` are errors of one that is well.
+
+        Any other error (a cancelled request) tells nothing.
+        """
         is_probe = self._open_until is not None
         self._is_probed = self._is_probed or is_probe
         try:
             yield
-        except failure:
+        except failures:
             # A call begun before the others' failures opened the breaker tells nothing new.
             if is_probe or self._open_until is None:
                 self._fail()
+            raise
+        except answers:
+            self.close()
             raise
         except BaseException:
             if is_probe:
@@ -64,7 +70,7 @@ class Breaker:
         self.close()
 
     def close(self) -> None:
-        """It answered."""
+        """It answered as it should."""
         self._failures = 0
         self._open_until = None
         self._is_probed = False

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 import httpcore2
 
 from shared.deadline import Deadline
-from shared.embedders.answer import UNREACHABLE, Answer
+from shared.embedders.answer import SMALL_BYTES, UNREACHABLE, Answer
 from shared.embedders.endpoint import Endpoint
 from shared.errors import Unavailable
 
 # One embedder run is short; a connection that cannot be opened at once is to a dead one.
 CONNECT_TIMEOUT_S = 2.0
-KEEPALIVE_S = 60.0
+# The embedder closes what was idle for 30 s; a request must not go out on a connection that it is just closing.
+KEEPALIVE_S = 25.0
 # What the answer's way takes: the embedder is told to be done by then, so that its own word arrives, not our timeout.
 TRANSFER_S = 0.25
 # With less left nothing is asked.
@@ -58,15 +59,19 @@ class Exchange:
         deadline: Deadline,
         headers: Mapping[bytes | str, bytes | str] | None = None,
         content: bytes | None = None,
+        ok_bytes: int = SMALL_BYTES,
     ) -> Answer:
-        """The answer, whatever its status. Raises Unreachable, or Unavailable where there was no time for one."""
+        """The answer, whatever its status; one of 200 has at most `ok_bytes`.
+
+        Raises Unreachable, Unusable where it is larger, or Unavailable where there was no time for one.
+        """
         left = deadline.remaining_s
         if left < LEAST_S:
             raise Unavailable("There was no time left to embed. Please try again.")
         serving_s = left - min(TRANSFER_S, left / 4)
         try:
             async with asyncio.timeout(left):
-                response = await self._pool.request(
+                async with self._pool.stream(
                     method,
                     endpoint.url_of(path),
                     headers={
@@ -80,7 +85,8 @@ class Exchange:
                         "timeout": {"connect": min(CONNECT_TIMEOUT_S, left)},
                         "sni_hostname": endpoint.server_name,
                     },
-                )
+                ) as response:
+                    return await Answer.of(response, ok_bytes=ok_bytes)
         except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
             raise Unreachable(error, begun=False) from None
         except TimeoutError as error:
@@ -89,4 +95,3 @@ class Exchange:
             raise Unreachable(error, begun=True) from None
         except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
             raise Unreachable(error, begun=True) from None
-        return Answer.of(response)

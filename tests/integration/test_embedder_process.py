@@ -24,8 +24,10 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import sys, threading
+import msgspec
 from embedder import serve
 from embedder.config import Settings
+from embedder.manifest import FileEntry
 from embedder.service import EmbeddingService
 from tests.unit.embedder.paced import PacedEngine
 from tests.unit.embedder.tiny import FAKE_MANIFEST, FakeTokenizer
@@ -46,7 +48,9 @@ def load():
 
 def make_service(settings, log):
     limits = {"query": 1000, "passage": 100_000}
-    return EmbeddingService(FAKE_MANIFEST, limits, 1, load, log, run_seconds=settings.run_seconds)
+    files = {name: FileEntry(sha256="", bytes=0) for name in sys.argv[1:] if name == "weights"}
+    manifest = msgspec.structs.replace(FAKE_MANIFEST, files=files)
+    return EmbeddingService(manifest, limits, 1, load, log, run_seconds=settings.run_seconds)
 
 serve.make_service = make_service
 sys.exit(serve.serve(Settings.from_env()))
@@ -142,6 +146,17 @@ def test_a_model_that_cannot_be_loaded_ends_the_process(tmp_path: Path) -> None:
         embedder.wait_for("/health", 503)
         assert embedder.process.wait(10) == 1
         assert "no such model" in embedder.log.read_text()
+
+
+def test_writing_into_the_model_in_use_ends_the_process(tmp_path: Path) -> None:
+    (tmp_path / "weights").write_bytes(b"weights")
+    with running(tmp_path, "weights") as embedder:
+        embedder.wait_for("/ready", 200)
+        assert embedder.embed("a")[0] == 200
+        with (tmp_path / "weights").open("r+b") as file:
+            file.write(b"other")
+        assert embedder.process.wait(10) == 1
+        assert "The files of the model were written to." in embedder.log.read_text()
 
 
 def test_out_of_memory_is_503_and_ends_the_process(tmp_path: Path) -> None:

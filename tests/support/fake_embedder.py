@@ -42,6 +42,8 @@ class Reply:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    # The body is sent again and again, without an end.
+    is_endless: bool = False
 
 
 def busy(retry_after_s: int = 1) -> Reply:
@@ -50,15 +52,20 @@ def busy(retry_after_s: int = 1) -> Reply:
 
 
 class FakeEmbedder:
-    """`script` is what it does with the next requests to /embed, one each; afterwards it answers vectors.
+    """`script` is what it does with the next requests to /embed, one each; afterwards it does `always`: vectors.
 
-    While `gate` is not set, requests to /embed wait.
+    Each takes it `takes_s`. While `gate` is not set, requests to /embed wait. `about` is what it answers to all others
+    instead of the truth. `sent_bytes` counts what went out of bodies without an end.
     """
 
     def __init__(self) -> None:
         self.model, self.revision, self.dimension = MODEL.name, MODEL.revision, 1024
         self.script: deque[Reply | str] = deque()
+        self.always: Reply | str = Reply()
+        self.takes_s = 0.0
+        self.sent_bytes = 0
         self.ready_status = 200
+        self.about: Reply | None = None
         self.requests: list[Received] = []
         self.connections = 0
         self.gate = asyncio.Event()
@@ -86,7 +93,8 @@ class FakeEmbedder:
                 self.requests.append(received)
                 if received.path == "/embed":
                     await self.gate.wait()
-                    does = self.script.popleft() if self.script else Reply()
+                    does = self.script.popleft() if self.script else self.always
+                    await asyncio.sleep(self.takes_s)
                 else:
                     does = self._about(received.path)
                 if does == HANG_UP:
@@ -95,6 +103,8 @@ class FakeEmbedder:
                     await reader.read()
                     return
                 assert isinstance(does, Reply)
+                if does.is_endless:
+                    await self._send_endlessly(does, writer)
                 writer.write(self._written(does, received))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -102,6 +112,14 @@ class FakeEmbedder:
         finally:
             self._writers.discard(writer)
             writer.close()
+
+    async def _send_endlessly(self, reply: Reply, writer: asyncio.StreamWriter) -> None:
+        head = [f"HTTP/1.1 {reply.status} Told", *(f"{name}: {value}" for name, value in reply.headers.items())]
+        writer.write("\r\n".join([*head, "", ""]).encode())
+        while True:
+            writer.write(reply.body or b"")
+            await writer.drain()
+            self.sent_bytes += len(reply.body or b"")
 
     def hang_up(self) -> None:
         """Ends all connections."""
@@ -112,6 +130,8 @@ class FakeEmbedder:
     def _about(self, path: str) -> Reply:
         if path == "/ready":
             return Reply(self.ready_status, {}, b"{}")
+        if self.about is not None:
+            return self.about
         told = {"name": self.model, "revision": self.revision, "dimension": self.dimension, "max_tokens": 512}
         return Reply(200, {}, json.dumps(told).encode())
 

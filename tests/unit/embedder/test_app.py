@@ -269,10 +269,11 @@ async def test_metrics_tell_what_was_done() -> None:
 
 
 async def test_bodies_are_bounded_in_sum() -> None:
-    async with running(FakeEngine(0.2), body_bytes=3000) as it:
-        large = {"kind": "passage", "inputs": ["a" * 2000]}
+    async with running(FakeEngine(0.2), body_bytes=90_000) as it:
+        large = {"kind": "passage", "inputs": ["a" * 60_000, "b" * 60_000]}
         first = asyncio.create_task(it.client.post("/embed", json=large))
-        await until(lambda: "a" in it.engine.ran or "embedder_body_bytes 20" in it.service.metrics.render())
+        # The first 64 KB of each are not counted, so that small requests go on.
+        await until(lambda: "embedder_body_bytes 54" in it.service.metrics.render())
         assert_error(await it.client.post("/embed", json=large), 503, "overloaded")
         assert (await it.client.post("/embed", json={"kind": "query", "inputs": ["q"]})).status_code == 200
         assert (await first).status_code == 200
@@ -289,6 +290,14 @@ async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
 
         answer = await it.client.post("/embed", content=stuck(), headers={"x-deadline-ms": "50"})
         assert_error(answer, 503, "deadline_passed")
+
+
+async def test_a_path_of_the_callers_words_is_in_no_metric() -> None:
+    async with running() as it:
+        assert (await it.client.post("/embed%0Aevil", json={})).status_code == 404
+        await it.client.post("/embed%0A", json={})
+        lines = it.service.metrics.render().splitlines()
+    assert all(line.startswith(("#", "embedder_")) and line.count('"') % 2 == 0 for line in lines)
 
 
 async def test_a_cached_answer_says_so_to_its_scope_alone() -> None:

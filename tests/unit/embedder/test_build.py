@@ -96,6 +96,26 @@ def test_a_build_that_fails_its_check_leaves_the_old_directory(tmp_path: Path, m
     assert [path.name for path in out.parent.iterdir()] == ["tiny"]
 
 
+def test_nothing_but_a_model_directory_is_ever_replaced(tmp_path: Path) -> None:
+    write_tiny_source(tmp_path / "source", "bert")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").touch()
+    (tmp_path / "file").touch()
+    before = sorted(path.name for path in tmp_path.rglob("*"))
+    for out in ("mine", "file", "source"):
+        with pytest.raises(ModelError, match="is not a model directory, and is left as it is"):
+            built(tmp_path / "source", tmp_path / out)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == before
+    (tmp_path / "empty").mkdir()
+    built(tmp_path / "source", tmp_path / "empty")
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "{", '{"model": {}}', '{"model": null}'])
+def test_a_file_that_is_no_tokenizer_is_refused(content: str) -> None:
+    with pytest.raises(ModelError, match=r"tokenizer\.json is not a tokenizer"):
+        served_tokenizer(content.encode())
+
+
 def test_a_full_disk_leaves_the_old_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tiny_source(tmp_path / "source", "bert")
     out = built(tmp_path / "source", tmp_path / "models" / "tiny")
@@ -169,9 +189,13 @@ def test_damaged_files_are_refused(tmp_path: Path) -> None:
     graph.write_bytes(content[:-1])
     with pytest.raises(ModelError, match=r"model.onnx is missing or damaged: its size"):
         read_manifest(out)
-    (out / "manifest.json").write_text("{}")
+    (out / "manifest.json").write_text("[")
     with pytest.raises(ModelError, match="cannot be read"):
         read_manifest(out)
+    for manifest_text in ('{"format": 3, "new": 1}', "{}"):
+        (out / "manifest.json").write_text(manifest_text)
+        with pytest.raises(ModelError, match=r"has format [31], this program reads format 2"):
+            read_manifest(out)
 
 
 def test_a_row_keeps_its_own_scale() -> None:

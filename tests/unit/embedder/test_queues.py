@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedder.batches import RUN_TOKENS, like_lengths
-from embedder.errors import Overloaded, ShuttingDown
+from embedder.errors import Overloaded, ShuttingDown, TooLarge
 from embedder.queues import WINDOW, Item, Job, TokenQueues
 from embedder.rate import Rate
 
@@ -277,3 +277,21 @@ def test_a_waiting_worker_wakes_for_work_and_for_the_end() -> None:
     worker.join(5)
     assert not worker.is_alive()
     assert taken[1] is None
+
+
+def test_a_request_that_cannot_be_done_in_time_is_refused_though_nothing_waits() -> None:
+    queues = TokenQueues({"query": 1000, "passage": 1000})
+    queues.served("passage", 1000, 1.0)
+    late = Job("passage", np.zeros((9, 2), np.float32), time.monotonic() + 1, lambda _: None, remaining=9)
+    with pytest.raises(Overloaded, match="larger than what can be embedded before its deadline"):
+        queues.admit(late, 900_000)
+    queues.admit(late, 500)  # half of what it seems to need is enough: the rate may be wrong
+    assert queues.release(late)
+
+
+def test_one_request_of_queries_cannot_fill_the_queue_for_all() -> None:
+    queues = TokenQueues({"query": 1000, "passage": 1000})
+    many = Job("query", np.zeros((9, 2), np.float32), time.monotonic() + 99, lambda _: None, remaining=9)
+    with pytest.raises(TooLarge, match="about 1,000 tokens"):
+        queues.admit(many, 1001)
+    assert queues.waiting_tokens("query") == 0

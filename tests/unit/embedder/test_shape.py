@@ -21,7 +21,7 @@ PARAMETERS = {
     "multilingual-e5-large": 558_840_832,
     "multilingual-e5-base": 277_453_056,
     "multilingual-e5-small": 117_505_920,
-    "all-MiniLM-L6-v2": 22_565_376,
+    "all-minilm-l6-v2": 22_565_376,
 }
 """As published, without the pooler, which mean pooling has no use for."""
 
@@ -31,7 +31,7 @@ def test_shapes_are_those_of_the_published_models(architecture: str) -> None:
     source = shape_source(architecture, 1, tiny_tokenizer())
     shapes = {name: shape for name, (shape, *_) in source.tensors._shapes.items()}  # type: ignore[attr-defined]
     assert sum(int(np.prod(shape)) for shape in shapes.values()) == PARAMETERS[architecture]
-    assert source.config.max_tokens == (256 if architecture == "all-MiniLM-L6-v2" else 512)
+    assert source.config.max_tokens == (256 if architecture == "all-minilm-l6-v2" else 512)
     assert source.config.vocab_size == shapes["embeddings.word_embeddings.weight"][0]
     assert msgspec.json.decode(source.config_json)["hidden_size"] == source.config.hidden_size
     weight = "encoder.layer.1.output.dense.weight"
@@ -139,7 +139,7 @@ def test_the_command_makes_a_model_that_says_what_it_is(
 
 
 @pytest.mark.parametrize(
-    ("architecture", "target"), [("multilingual-e5-large", "make model"), ("all-MiniLM-L6-v2", "make minilm")]
+    ("architecture", "target"), [("multilingual-e5-large", "make model"), ("all-minilm-l6-v2", "make minilm")]
 )
 def test_a_missing_tokenizer_says_what_makes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], architecture: str, target: str

@@ -90,3 +90,10 @@ def test_nul_is_a_character_without_a_piece_and_other_controls_are_dropped(model
 def test_composed_and_decomposed_letters_are_the_same(model: Model) -> None:
     composed, decomposed = model.tokenizer.encode("query", ["caf\u00e9 \u00c5", "cafe\u0301 A\u030a"])
     assert composed.ids.tolist() == decomposed.ids.tolist()
+
+
+@pytest.mark.parametrize("blank", ["\u3000", "\u00a0", "\u200b", " "])
+def test_blanks_of_all_kinds_cut_nothing_off(model: Model, blank: str) -> None:
+    (few, many) = model.tokenizer.encode("passage", [f"a{blank}important", f"a{blank * 9000}important"])
+    assert not many.truncated
+    assert many.ids.tolist() == few.ids.tolist()

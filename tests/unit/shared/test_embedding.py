@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import socket
 import ssl
 import struct
 import subprocess
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -18,9 +20,18 @@ import pytest
 from shared.embedders.answer import AnotherModel, EmbedderBusy
 from shared.embedders.breaker import FAILURES, LONGEST_COOL_DOWN_S
 from shared.embedders.endpoint import MAX_IN_FLIGHT, MAX_REST_S, Address
+from shared.embedders.exchange import KEEPALIVE_S
 from shared.embedding import Embedder
 from shared.errors import Unavailable
-from tests.support.fake_embedder import HANG_UP, MODEL, SILENCE, FakeEmbedder, Reply, busy, fake_embedder
+from tests.support.fake_embedder import (
+    HANG_UP,
+    MODEL,
+    SILENCE,
+    FakeEmbedder,
+    Reply,
+    busy,
+    fake_embedder,
+)
 from tests.support.manual_clock import ManualClock
 
 BUDGET_S = 10.0
@@ -175,7 +186,23 @@ async def test_a_request_that_may_have_been_begun_is_not_sent_again(
         Reply(headers={"X-Tokens": "many"}),
         Reply(headers={"X-Dimension": "wide"}),
         Reply(headers={"X-Truncated": "0,"}),
+        Reply(headers={"X-Tokens": " 1_0"}),
+        Reply(headers={"X-Tokens": "-5"}),
+        Reply(headers={"X-Tokens": "0"}),
+        Reply(headers={"X-Tokens": "\u00b2"}),
+        Reply(headers={"X-Tokens": "100001"}),
+        Reply(headers={"X-Tokens": "9" * 30}),
+        Reply(headers={"X-Tokens": "9" * 5_000}),
+        Reply(headers={"X-Tokens": ""}),
+        Reply(headers={"X-Truncated": "1"}),
+        Reply(headers={"X-Truncated": "-1"}),
+        Reply(headers={"X-Truncated": "+0"}),
+        Reply(headers={"X-Dimension": "1_024"}),
         Reply(body=b"short"),
+        Reply(body=struct.pack("<1024e", 1.0, *[0.0] * 1022, math.nan)),
+        Reply(body=struct.pack("<1024e", 1.0, *[0.0] * 1022, -math.inf)),
+        Reply(body=bytes(2048)),
+        Reply(body=struct.pack("<1024e", *[-0.0] * 1024)),
         Reply(500, {}, b"{}"),
         Reply(401, {}, b"{}"),
         Reply(422, {"Retry-After": "9" * 5_000}, b"{}"),
@@ -191,6 +218,69 @@ async def test_an_unusable_answer_is_unavailable_and_not_a_fault_of_ours(
         assert not isinstance(caught.value, EmbedderBusy)
         assert SECRET_TEXT not in str(caught.value)
         assert len((await ask(embedder)).rows) == 1
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+async def test_one_row_without_finite_values_makes_an_answer_unusable_in_float32_too(
+    fake: FakeEmbedder, clock: ManualClock, value: float
+) -> None:
+    good = [1.0] + [0.0] * 1023
+    fake.script.append(Reply(body=struct.pack("<2048f", *good, value, *good[1:])))
+    fake.script.append(Reply(body=struct.pack("<2048f", *good, *[0.0] * 1024)))
+    async with client(fake.url, clock=clock) as embedder:
+        for _ in range(2):
+            with pytest.raises(Unavailable):
+                await embedder.embed("passage", ["a", "b"], budget_s=BUDGET_S, dtype="float32")
+        assert len((await embedder.embed("passage", ["a", "b"], budget_s=BUDGET_S, dtype="float32")).rows) == 2
+
+
+@pytest.mark.parametrize(("dtype", "code"), [("float16", "e"), ("float32", "f")])
+async def test_vectors_of_any_finite_values_are_taken(
+    fake: FakeEmbedder, clock: ManualClock, dtype: Any, code: str
+) -> None:
+    rows = [
+        [1.0, *[0.0] * 1023],
+        [*[-0.0] * 1023, -1.0],
+        [1 / 32] * 1024,
+        [65504.0, -65504.0] * 512,
+    ]
+    body = b"".join(struct.pack(f"<1024{code}", *row) for row in rows)
+    fake.script.append(Reply(body=body))
+    async with client(fake.url, clock=clock) as embedder:
+        found = await embedder.embed("passage", ["text"] * len(rows), budget_s=BUDGET_S, dtype=dtype)
+    assert b"".join(found.rows) == body
+
+
+_ENDLESS = [
+    ({"Transfer-Encoding": "chunked"}, b"10000\r\n" + bytes(65_536) + b"\r\n"),
+    ({"Transfer-Encoding": "chunked"}, b"1\r\nx\r\n" * 10_000),
+    ({"Content-Length": str(100 * 10**9)}, bytes(65_536)),
+]
+
+
+@pytest.mark.parametrize("status", [200, 500, 503])
+@pytest.mark.parametrize(("headers", "body"), _ENDLESS)
+async def test_no_more_is_read_than_an_answer_can_have(
+    fake: FakeEmbedder, clock: ManualClock, status: int, headers: dict[str, str], body: bytes
+) -> None:
+    fake.script.append(Reply(status, headers, body, is_endless=True))
+    async with client(fake.url, clock=clock) as embedder:
+        with pytest.raises(Unavailable) as caught:
+            await ask(embedder)
+        assert not isinstance(caught.value, EmbedderBusy)
+        assert len((await ask(embedder)).rows) == 1
+    assert fake.sent_bytes < 20_000_000  # what the system buffers on both sides
+
+
+async def test_no_more_is_read_of_what_an_embedder_tells_of_itself(fake: FakeEmbedder, clock: ManualClock) -> None:
+    fake.about = Reply(200, *_ENDLESS[0], is_endless=True)
+    async with client(fake.url, clock=clock) as embedder:
+        assert await embedder.fault(budget_s=BUDGET_S) == "does not answer"
+    assert fake.sent_bytes < 20_000_000
+
+
+async def test_a_connection_is_kept_for_less_time_than_the_embedder_keeps_it() -> None:
+    assert KEEPALIVE_S < 30  # `idle` of the embedder's server
 
 
 async def test_a_busy_embedder_says_itself_when_to_come_back(fake: FakeEmbedder, clock: ManualClock) -> None:
@@ -224,6 +314,9 @@ async def test_what_came_from_the_cache_is_told(fake: FakeEmbedder, clock: Manua
     fake.script.append(Reply(headers={"X-Cached": "1"}))
     async with client(fake.url, clock=clock) as embedder:
         assert (await ask(embedder)).cached is True
+        for value in ("true", "01", "0"):
+            fake.script.append(Reply(headers={"X-Cached": value}))
+            assert (await ask(embedder)).cached is False
         assert (await ask(embedder)).cached is False
 
 
@@ -296,6 +389,42 @@ async def test_a_busy_one_is_passed_over_for_a_moment_by_requests_of_that_kind(
     assert len(fake.requests) >= 3
 
 
+_FAULTS = [
+    Reply(401, {}, b"{}"),
+    Reply(404, {}, b"{}"),
+    Reply(500, {}, b"{}"),
+    Reply(headers={"X-Tokens": "many"}),
+    Reply(body=b"short"),
+    Reply(body=bytes(2048)),
+]
+
+
+@pytest.mark.parametrize("fault", _FAULTS)
+async def test_one_that_fails_fast_does_not_draw_the_requests_to_it(
+    fake: FakeEmbedder, other: FakeEmbedder, clock: ManualClock, fault: Reply
+) -> None:
+    fake.takes_s, other.always = 0.03, fault
+    outcomes: Counter[str] = Counter()
+
+    async def caller(embedder: Embedder, times: int) -> None:
+        for _ in range(times):
+            try:
+                await ask(embedder)
+                outcomes["answered"] += 1
+            except Unavailable:
+                outcomes["failed"] += 1
+
+    async with client(fake.url, other.url, clock=clock) as embedder:
+        await asyncio.gather(*(caller(embedder, 10) for _ in range(8)))
+        # The first ones may meet it: none has failed by the time they are sent.
+        assert outcomes["failed"] <= 8
+        assert outcomes.total() == 80
+        for _ in range(10):  # and now and then one, to see whether it is well again
+            clock.advance(MAX_REST_S)
+            await asyncio.gather(*(caller(embedder, 2) for _ in range(2)))
+    assert outcomes["failed"] <= 8 + 10
+
+
 # --- the breaker
 
 
@@ -320,6 +449,38 @@ async def test_while_all_are_down_the_answer_comes_at_once_and_says_when_to_come
         assert len((await ask(embedder)).rows) == 1
         assert len((await ask(embedder)).rows) == 1
     assert len(fake.requests) == FAILURES + 3
+
+
+@pytest.mark.parametrize("fault", _FAULTS)
+async def test_answers_that_cannot_be_used_open_it(fake: FakeEmbedder, clock: ManualClock, fault: Reply) -> None:
+    fake.script.extend([fault] * FAILURES)
+    async with client(fake.url, clock=clock) as embedder:
+        for _ in range(FAILURES + 3):
+            with pytest.raises(Unavailable):
+                await ask(embedder)
+        assert len(fake.requests) == FAILURES
+        clock.advance(1.0)
+        assert len((await ask(embedder)).rows) == 1
+
+
+@pytest.mark.parametrize("status", [413, 422])
+async def test_a_request_that_it_does_not_take_is_not_held_against_it(
+    fake: FakeEmbedder, other: FakeEmbedder, clock: ManualClock, status: int
+) -> None:
+    fake.script.extend([Reply(status, {}, b"{}")] * (FAILURES + 2))
+    async with client(fake.url, clock=clock) as embedder:
+        for _ in range(FAILURES + 2):
+            with pytest.raises(Unavailable):
+                await ask(embedder)
+        assert len((await ask(embedder)).rows) == 1
+    async with client(fake.url, other.url, clock=clock) as embedder:
+        fake.script.append(Reply(status, {}, b"{}"))
+        with pytest.raises(Unavailable):
+            await ask(embedder)
+        fake.requests.clear()
+        for _ in range(4):
+            await ask(embedder)
+    assert (len(fake.requests), len(other.requests)) == (2, 2)  # nor passed over
 
 
 async def test_one_request_probes_and_the_others_are_told_to_wait(fake: FakeEmbedder, clock: ManualClock) -> None:

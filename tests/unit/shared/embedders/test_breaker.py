@@ -89,6 +89,15 @@ def test_a_probe_that_is_cancelled_tells_nothing_and_makes_room_for_the_next(
     assert breaker.wait_s == 2 * FIRST_COOL_DOWN_S
 
 
+def test_an_error_of_one_that_is_well_closes_it(breaker: Breaker, clock: ManualClock) -> None:
+    fail(breaker, FAILURES)
+    clock.advance(FIRST_COOL_DOWN_S)
+    with pytest.raises(KeyError), breaker.watch(Failed, answers=(KeyError,)):
+        raise KeyError
+    fail(breaker, FAILURES - 1)
+    assert breaker.wait_s == 0
+
+
 def test_calls_begun_before_it_opened_do_not_lengthen_the_cool_down(breaker: Breaker) -> None:
     late = [breaker.watch(Failed) for _ in range(5)]
     for watch in late:
