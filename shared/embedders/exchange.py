@@ -15,7 +15,7 @@ from shared.errors import Unavailable
 
 # One embedder run is short; a connection that cannot be opened at once is to a dead one.
 CONNECT_TIMEOUT_S = 2.0
-# The embedder closes what was idle for 30 s; a request must not go out on a connection that it is just closing.
+# The embedder (granian) closes what was idle for 30 s; no request must meet a connection that is just being closed.
 KEEPALIVE_S = 25.0
 # What the answer's way takes: the embedder is told to be done by then, so that its own word arrives, not our timeout.
 TRANSFER_S = 0.25
