@@ -19,9 +19,10 @@ from embedder.rate import Rate
 KINDS = ("query", "passage")
 
 MAX_RETRY_AFTER = 60
-WINDOW = 256
-"""How many of the oldest texts are looked at for like lengths: enough for a few per cent of padding, and quick."""
-SAFETY = 1.25
+WINDOW = 64
+"""How many of the oldest texts are looked at for like lengths: enough for a few per cent of padding. Among many more, a
+request with a text of a rare length was overtaken by later ones until its deadline had passed."""
+SAFETY = 1.75
 """How much longer than reckoned an answer may take before its deadline counts as out of reach."""
 _SWEEP = 1024
 

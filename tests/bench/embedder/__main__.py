@@ -1,6 +1,6 @@
 """Measures the embedder's engines against their peers and against what the processor can multiply.
 
-    make bench-embedder                        # python -m tests.bench.embedder [--rounds 5] [--only onnxruntime,limit]
+    make bench-embedder                        # python -m tests.bench.embedder [--rounds 3] [--only onnxruntime,limit]
 
 The model is multilingual-e5-large with random weights (``make e5-large-shape``): speed depends on the shape alone.
 Every subject is a process of its own; they take turns, load by load, and the medians count. torch is measured where
@@ -136,7 +136,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.embedder", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--model", type=Path, default=MODEL)
     available = [name for name in SUBJECTS if not name.startswith("torch") or TORCH_PYTHON.exists()]
     parser.add_argument("--only", type=lambda names: names.split(","), default=available, metavar="SUBJECTS")

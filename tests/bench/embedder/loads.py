@@ -35,6 +35,11 @@ def ids_of(length: int, vocabulary: int = 5_000) -> NDArray[np.int64]:
     return np.random.default_rng(length).integers(4, vocabulary, length)
 
 
+def text_of(length: int) -> str:
+    """A text that `LengthTokenizer` takes for so many tokens, and about as long as one of so many would be."""
+    return str(length).ljust(3 * length)
+
+
 class LengthTokenizer:
     """Takes a text for the number of its tokens; loads the real tokenizer, whose memory belongs to the embedder."""
 
@@ -43,6 +48,6 @@ class LengthTokenizer:
 
     def encode(self, kind: str, texts: Sequence[str]) -> list[Tokens]:
         """Ids of each text; the warm-up's words are tokenized as they are."""
-        if not texts[0].isdigit():
+        if not texts[0].strip().isdigit():
             return self.real.encode(kind, texts)
         return [Tokens(ids_of(int(text)), truncated=False) for text in texts]

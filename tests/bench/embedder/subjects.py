@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.bench.embedder.loads import LOADS, QUERY, LengthTokenizer, ids_of
+from tests.bench.embedder.loads import LOADS, QUERY, LengthTokenizer, ids_of, text_of
 from tests.bench.embedder.under_load import goodput, queries_beside_passages
 
 QUERIES = 15
@@ -83,7 +84,7 @@ class Service:
         self._service.stop()
 
     def _once(self, kind: str, lengths: Sequence[int]) -> float:
-        texts = [str(length) for length in lengths]
+        texts = [text_of(length) for length in lengths]
 
         async def embed() -> float:
             started = time.perf_counter()
@@ -200,6 +201,10 @@ def make(name: str, directory: Path, threads: int) -> Subject:
     return Service(name, directory, threads)
 
 
+def _resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 def _timed(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
@@ -208,8 +213,6 @@ def _timed(work: Callable[[], object]) -> float:
 
 def main() -> None:
     """``python -m tests.bench.embedder.subjects NAME DIRECTORY THREADS``: answers the loads named on standard input."""
-    import psutil
-
     name, directory, threads = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     started = time.perf_counter()
     subject = make(name, directory, threads)
@@ -217,7 +220,7 @@ def main() -> None:
     for line in sys.stdin:
         asked = line.strip()
         if asked == "memory":
-            print(psutil.Process().memory_info().rss, flush=True)
+            print(_resident_bytes(), flush=True)
         elif asked == "direct":
             print(subject.direct_query_seconds() if isinstance(subject, Service) else 0.0, flush=True)
         elif asked == "load":

@@ -10,7 +10,7 @@ from statistics import median
 
 from embedder.errors import Unavailable
 from embedder.service import EmbeddingService
-from tests.bench.embedder.loads import LOADS, MIXED
+from tests.bench.embedder.loads import LOADS, MIXED, text_of
 from tests.bench.result import percentile
 
 QUERIES = 120
@@ -39,7 +39,7 @@ class Passages:
         """One request; counts its tokens if it is answered."""
         lengths = [next(self._lengths) for _ in range(TEXTS)]
         try:
-            await self.service.embed("passage", [str(length) for length in lengths], time.monotonic() + patience)
+            await self.service.embed("passage", [text_of(length) for length in lengths], time.monotonic() + patience)
         except Unavailable:
             self.refused += 1
         else:
@@ -58,7 +58,7 @@ async def queries_beside_passages(service: EmbeddingService) -> tuple[float, flo
     seconds = []
     for _ in range(QUERIES):
         started = time.perf_counter()
-        await service.embed("query", ["16"], time.monotonic() + 600)
+        await service.embed("query", [text_of(16)], time.monotonic() + 600)
         seconds.append(time.perf_counter() - started)
     await _cancelled(bulk)
     return median(seconds), percentile(seconds, 0.99)
