@@ -174,7 +174,7 @@ def test_who_could_not_be_served_in_time_is_refused_at_once() -> None:
     with pytest.raises(Overloaded) as refused:
         queues.admit(job("passage", seconds=5), 100)
     assert refused.value.retry_after == 5
-    queues.admit(job("passage", seconds=8), 100)
+    queues.admit(job("passage", seconds=10), 100)
     queues.admit(job("query", seconds=1), 100)
 
 
