@@ -18,7 +18,6 @@ from pathlib import Path
 from infra.container.containerfile import base_name
 from infra.container.tools import need
 
-MIRROR = "http://deb.debian.org/debian"
 SLIM = ("doc", "groff", "info", "linda", "lintian", "locale", "man")
 """Folders of /usr/share that the slim images leave out; licences (`copyright`) stay."""
 
@@ -45,6 +44,17 @@ def suite_of(name: str) -> str:
     return found[1]
 
 
+def apt_mirror() -> str:
+    """The Debian mirror of this machine's apt; raises SystemExit where there is none."""
+    if shutil.which("apt-get") is not None:
+        command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]
+        lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()  # noqa: S603
+        for line in lines:
+            if line.rstrip("/").endswith("/debian"):
+                return line.rstrip("/")
+    raise SystemExit("No Debian mirror is known here: name one, python -m infra.container.base_image --mirror URL")
+
+
 def make_root(root: Path, suite: str, mirror: str) -> None:
     """Fill `root` with the suite's essential packages, as the slim images have them."""
     command = ["debootstrap", "--variant=minbase", suite, str(root), mirror]
@@ -63,7 +73,7 @@ def make_root(root: Path, suite: str, mirror: str) -> None:
     key = "pgp" if (root / "usr/share/keyrings/debian-archive-keyring.pgp").exists() else "gpg"
     (root / "etc/apt/sources.list.d").mkdir(exist_ok=True)
     (root / "etc/apt/sources.list.d/debian.sources").write_text(
-        _SOURCES.format(mirror=MIRROR, suite=suite, key=key), encoding="utf-8"
+        _SOURCES.format(mirror=mirror, suite=suite, key=key), encoding="utf-8"
     )
 
 
@@ -89,9 +99,12 @@ def import_root(root: Path, name: str) -> None:
 def main() -> None:
     """Make the image, or find that it is there."""
     parser = argparse.ArgumentParser(prog="infra.container.base_image")
-    parser.add_argument("--mirror", default=MIRROR, help="where Debian's packages come from")
-    mirror = parser.parse_args().mirror
+    parser.add_argument(
+        "--mirror", help="where Debian's packages come from (default: where this machine's apt gets them)"
+    )
+    given: str | None = parser.parse_args().mirror
     need("podman", "debootstrap")
+    mirror = given or apt_mirror()
     name = base_name()
     suite = suite_of(name)
     if subprocess.run(["podman", "image", "exists", name], check=False).returncode == 0:  # noqa: S603, S607
