@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embedder.cache import QueryCache
+from embedder.engines.engine import Engine
 from embedder.errors import DeadlinePassed, EmbedderError, EngineFailed, NotReady, ShuttingDown, Unavailable
 from embedder.log import Log, where
 from embedder.manifest import Manifest
@@ -24,7 +25,7 @@ from embedder.process import lower_priority
 from embedder.queues import KINDS, Item, Job, TokenQueues
 from embedder.tokens import Tokens
 from embedder.watchdog import Watchdog
-from embedder.workers import PATIENCE, Running, Workers
+from embedder.workers import PATIENCE, Workers
 
 CHUNK = 16
 """Texts tokenized at a time: the session starts on the first while the next are tokenized."""
@@ -74,7 +75,7 @@ class EmbeddingService:
         manifest: Manifest,
         limits: dict[str, int],
         workers: int,
-        load: Callable[[], tuple[Tokenizing, Running]],
+        load: Callable[[], tuple[Tokenizing, Engine]],
         log: Log,
         *,
         cache_bytes: int = 0,
@@ -274,7 +275,7 @@ class EmbeddingService:
         self._tokenizer, self.ready = tokenizer, not self._stopping
         self._log.event("ready", model=self.manifest.name, revision=self.manifest.revision)
 
-    def _warm_up(self, tokenizer: Tokenizing, engine: Running) -> NDArray[np.int64]:
+    def _warm_up(self, tokenizer: Tokenizing, engine: Engine) -> NDArray[np.int64]:
         """Run each kind once, short and long, so that the first caller meets allocated memory; ids that can be run."""
         for text in ("warm up " * 300, "warm up"):
             for kind in KINDS:

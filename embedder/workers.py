@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from embedder.engines.engine import Engine
 from embedder.errors import EngineFailed
 from embedder.log import Log, where
 from embedder.metrics import Metrics
@@ -23,15 +23,6 @@ FAILURES_IN_A_ROW = 3
 
 PATIENCE = {"query": 1.0, "passage": 5.0}
 """How many times longer than allowed a run may take: one of passages may be kept waiting for the processor."""
-
-
-class Running(Protocol):
-    """See `embedder.engines.engine.Engine`."""
-
-    batch_tokens: int
-
-    def run(self, batch: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
-        """Vectors of each text."""
 
 
 class NotFinite(Exception):
@@ -48,7 +39,7 @@ class Workers:
     def __init__(
         self,
         *,
-        engine: Running,
+        engine: Engine,
         probe: NDArray[np.int64],
         queues: TokenQueues,
         count: int,

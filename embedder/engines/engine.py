@@ -19,9 +19,6 @@ class Engine(Protocol):
     depend on the texts that share its run.
     """
 
-    name: str
-    """As the setting ``EMBEDDER_ENGINE`` spells it."""
-
     batch_tokens: int
     """How many tokens, padding included, one run should bring together; a longer text goes alone."""
 
@@ -29,12 +26,12 @@ class Engine(Protocol):
         """Vectors ``[texts, dimension]`` of length 1, zero beyond the native dimension, for ids ``[tokens]`` each."""
 
 
-def padded(batch: Sequence[Ids], *, rows: int = 0, columns: int = 0) -> tuple[Ids, Ids]:
-    """``input_ids`` and ``attention_mask``, ``[rows, columns]`` or as large as the batch is; padding is masked.
+def padded(batch: Sequence[Ids], *, columns: int = 0) -> tuple[Ids, Ids]:
+    """``input_ids`` and ``attention_mask``, ``[texts, columns]`` or as long as the longest is; padding is masked.
 
     Padding's id is 0: it stands in every vocabulary, and its words are never looked at.
     """
-    shape = (max(len(batch), rows), max(columns, *(len(ids) for ids in batch)))
+    shape = (len(batch), max(columns, *(len(ids) for ids in batch)))
     input_ids, mask = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     for row, ids in enumerate(batch):
         input_ids[row, : len(ids)] = ids

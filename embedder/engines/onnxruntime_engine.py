@@ -21,7 +21,6 @@ class OnnxRuntimeEngine:
     costs more than it saves), while two runs side by side nearly doubled the rate.
     """
 
-    name = "onnxruntime"
     batch_tokens = 384
     """Beyond it, what a run works on no longer fits the cores' own caches; below, weights are read more often."""
 

@@ -42,7 +42,7 @@ class _Rewriter:
         self._graph = graph
         self._nodes = {output: node for node in graph.node for output in node.output}
         self._constants = {tensor.name for tensor in graph.initializer}
-        self._replaced: dict[str, list[onnx.NodeProto]] = {}
+        self._replaced: dict[str, onnx.NodeProto] = {}
 
     def fuse_linears(self) -> int:
         """Add(MatMul(dequantized input, dequantized weights), bias) as one MatMulIntegerToFloat; how many."""
@@ -86,7 +86,7 @@ class _Rewriter:
         """Write the nodes back."""
         nodes = [helper.make_node("Cast", ["attention_mask"], ["mask.int32"], to=TensorProto.INT32)]
         for node in self._graph.node:
-            nodes += self._replaced.get(node.output[0], [node])
+            nodes.append(self._replaced.get(node.output[0], node))
         kept = _reachable(nodes, [output.name for output in self._graph.output])
         used = {name for node in kept for name in node.input}
         del self._graph.node[:]
@@ -99,7 +99,7 @@ class _Rewriter:
         return [node for node in self._graph.node if node.op_type == kind]
 
     def _replace(self, old: onnx.NodeProto, new: onnx.NodeProto) -> None:
-        self._replaced[old.output[0]] = [new]
+        self._replaced[old.output[0]] = new
 
     def _reader(self, name: str) -> onnx.NodeProto:
         node: onnx.NodeProto = next(node for node in self._graph.node if name in node.input)

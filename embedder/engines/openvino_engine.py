@@ -24,7 +24,6 @@ class OpenVinoEngine:
     bfloat16 where the processor has units for it (OpenVINO's own default), everything between the layers in float32.
     """
 
-    name = "openvino"
     batch_tokens = 512
 
     def __init__(self, directory: Path, manifest: Manifest, threads: int) -> None:

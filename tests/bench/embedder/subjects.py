@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from embedder.engines.engine import padded
 from tests.bench.embedder.loads import LOADS, QUERY, LengthTokenizer, ids_of, text_of
 from tests.bench.embedder.under_load import goodput, queries_beside_passages
 
@@ -112,12 +113,7 @@ class Arrival:
 
     def _embed(self, lengths: Sequence[int]) -> None:
         for start in range(0, len(lengths), self.BATCH):
-            batch = lengths[start : start + self.BATCH]
-            ids = np.zeros((len(batch), max(batch)), np.int64)
-            mask = np.zeros_like(ids)
-            for row, length in enumerate(batch):
-                ids[row, :length], mask[row, :length] = ids_of(length), 1
-            self._run(ids, mask)
+            self._run(*padded([ids_of(length) for length in lengths[start : start + self.BATCH]]))
 
 
 def plain_onnxruntime(directory: Path, threads: int) -> Arrival:
