@@ -98,6 +98,15 @@ def read_manifest(directory: Path) -> Manifest:
     return manifest
 
 
+def is_present(directory: Path, name: str, revision: str) -> bool:
+    """Whether a whole model of that name and revision is in the directory, as far as shows without reading it."""
+    try:
+        manifest = read_manifest(directory)
+    except ModelError:
+        return False
+    return (manifest.name, manifest.revision) == (name, revision)
+
+
 def verify_files(directory: Path, manifest: Manifest) -> None:
     """Compare every file with its SHA-256 (about 0.1 s for 140 MB).
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from embedder.build.stopped import say_stopped
 from embedder.build.version import BUILD
-from embedder.manifest import ModelError, read_manifest
+from embedder.manifest import ModelError, is_present
 
 SHAPES = {
     "multilingual-e5-large": "multilingual-e5-small",
@@ -30,7 +30,7 @@ def main() -> int:
     """Parse the command line and build; the exit status."""
     arguments = _arguments()
     try:
-        if arguments.if_needed and _present(arguments.out, arguments.name, arguments.revision):
+        if arguments.if_needed and is_present(arguments.out, arguments.name, arguments.revision):
             say(f"{arguments.out} is there")
             return 0
         _build(arguments)
@@ -107,14 +107,6 @@ def _tokenizer(arguments: argparse.Namespace) -> bytes:
             f"There is no tokenizer {path}: `make {target}` makes it, or --tokenizer names another."
         ) from None
     return content
-
-
-def _present(out: Path, name: str, revision: str) -> bool:
-    try:
-        manifest = read_manifest(out)
-    except ModelError:
-        return False
-    return (manifest.name, manifest.revision) == (name, revision)
 
 
 def say(line: str) -> None:

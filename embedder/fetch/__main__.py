@@ -16,7 +16,7 @@ from pathlib import Path
 from embedder.build.stopped import say_stopped
 from embedder.fetch.catalogue import CATALOGUE, Entry
 from embedder.fetch.hub import ENDPOINT, fetch_repository
-from embedder.manifest import ModelError, read_manifest
+from embedder.manifest import ModelError, is_present
 
 
 def main() -> int:
@@ -35,13 +35,13 @@ def main() -> int:
     arguments = parser.parse_args()
     entry = CATALOGUE[arguments.model]
     out = arguments.models / arguments.model
-    is_present = bool(entry.weights) and _present(out, entry.revision)
-    if is_present and arguments.keep_source is None:
+    has_model = bool(entry.weights) and is_present(out, entry.name, entry.revision)
+    if has_model and arguments.keep_source is None:
         say(f"{out} is there")
         return 0
     started = time.monotonic()
     try:
-        _fetch(entry, out, arguments, is_present)
+        _fetch(entry, out, arguments, has_model)
     except ModelError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -54,7 +54,7 @@ def main() -> int:
     return 0
 
 
-def _fetch(entry: Entry, out: Path, arguments: argparse.Namespace, is_present: bool) -> None:
+def _fetch(entry: Entry, out: Path, arguments: argparse.Namespace, has_model: bool) -> None:
     if entry.repository is not None:
         is_model = bool(entry.weights)
         directory = arguments.keep_source or (out.with_name(f"{out.name}.source") if is_model else out)
@@ -63,7 +63,7 @@ def _fetch(entry: Entry, out: Path, arguments: argparse.Namespace, is_present: b
         if not is_model:
             say("to compare with, not to serve: in this file a text's vector depends on the texts beside it")
             return
-    if is_present and entry.repository is not None:
+    if has_model and entry.repository is not None:
         return
     from embedder.build.directory import Description, build_directory  # noqa: PLC0415 - heavy
     from embedder.build.source import read_source  # noqa: PLC0415 - heavy
@@ -75,7 +75,7 @@ def _fetch(entry: Entry, out: Path, arguments: argparse.Namespace, is_present: b
         if arguments.keep_source is not None:
             say(f"writing the source to {arguments.keep_source}")
             source.write(arguments.keep_source)
-    if is_present:
+    if has_model:
         return
     description = Description(entry.name, entry.revision, entry.licence, entry.origin, dict(entry.prefixes))
     build_directory(source, out, description, say)
@@ -85,13 +85,6 @@ def say(line: str) -> None:
     """A line of progress."""
     sys.stdout.write(f"model: {line}\n")
     sys.stdout.flush()
-
-
-def _present(out: Path, revision: str) -> bool:
-    try:
-        return read_manifest(out).revision == revision
-    except ModelError:
-        return False
 
 
 if __name__ == "__main__":
