@@ -7,8 +7,9 @@ import hmac
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -31,7 +32,7 @@ from embedder.errors import (
 )
 from embedder.log import Log, where
 from embedder.room import Room, Share
-from embedder.service import Embedded, EmbeddingService
+from embedder.service import EmbeddingService
 from embedder.wire import (
     MAX_BODY_BYTES,
     EmbedRequest,
@@ -42,12 +43,15 @@ from embedder.wire import (
     parse_deadline,
     parse_request,
     parse_scope,
+    tokens_answer,
 )
+
+T = TypeVar("T")
 
 OPEN_PATHS = frozenset({"/health", "/ready"})
 """Answered without the token: an orchestrator asks them."""
 
-PATHS = frozenset({"/embed", "/model", "/metrics", *OPEN_PATHS})
+PATHS = frozenset({"/embed", "/tokens", "/model", "/metrics", *OPEN_PATHS})
 """What a log line or a metric may name; a path is the caller's words otherwise."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -68,6 +72,7 @@ def create_app(settings: Settings, service: EmbeddingService, log: Log) -> ASGIA
     app = Starlette(
         routes=[
             Route("/embed", endpoints.embed, methods=["POST"]),
+            Route("/tokens", endpoints.tokens, methods=["POST"]),
             Route("/model", endpoints.model),
             Route("/health", endpoints.health),
             Route("/ready", endpoints.ready),
@@ -97,48 +102,34 @@ class Endpoints:
 
     async def embed(self, request: Request) -> Response:
         """``POST /embed``: vectors of texts."""
-        deadline = parse_deadline(request.headers.get("x-deadline-ms"), self._settings.default_deadline_seconds)
+        deadline = self._deadline(request)
         dtype = parse_accept(request.headers.get("accept", ""))
-        content_type = request.headers.get("content-type", "application/json")
-        if content_type.partition(";")[0].strip().lower() != "application/json":
-            raise UnsupportedMediaType("The body must be application/json.")
-        if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-            raise UnsupportedMediaType("The body must not be packed.")
+        _require_json(request)
         scope = parse_scope(request.headers.get("x-cache-scope"))
         with self._room.share() as share:
             return await self._embed(request, share, deadline, dtype, scope)
 
+    async def tokens(self, request: Request) -> Response:
+        """``POST /tokens``: how many tokens texts have, without embedding them."""
+        deadline = self._deadline(request)
+        _require_json(request)
+        with self._room.share() as share:
+            parsed = await _parsed(request, share, deadline)
+            counting = self._service.count_tokens(parsed.kind, parsed.inputs, deadline)
+            return tokens_answer(await _unless_left(request, counting), self._service.manifest)
+
+    def _deadline(self, request: Request) -> float:
+        return parse_deadline(request.headers.get("x-deadline-ms"), self._settings.default_deadline_seconds)
+
     async def _embed(
         self, request: Request, share: Share, deadline: float, dtype: str | None, scope: str | None
     ) -> Response:
-        try:
-            async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
-                body = await _bounded_body(request, share)
-        except TimeoutError:
-            raise DeadlinePassed("The deadline passed before the body was there.") from None
-        parsed = await asyncio.to_thread(parse_request, body) if len(body) > _LARGE else parse_request(body)
-        del body
-        request.scope["embedder.inputs"] = len(parsed.inputs)
-        embedded = await self._embed_unless_left(request, parsed, deadline, scope)
+        parsed = await _parsed(request, share, deadline)
+        embedded = await _unless_left(request, self._service.embed(parsed.kind, parsed.inputs, deadline, scope))
         request.scope["embedder.tokens"] = sum(embedded.tokens)
         if len(parsed.inputs) * self._service.manifest.dimension * 2 > _LARGE:
             return await asyncio.to_thread(answer, embedded, dtype, self._service.manifest)
         return answer(embedded, dtype, self._service.manifest)
-
-    async def _embed_unless_left(
-        self, request: Request, parsed: EmbedRequest, deadline: float, scope: str | None
-    ) -> Embedded:
-        """Embed, but stop when the caller goes away."""
-        work = asyncio.create_task(self._service.embed(parsed.kind, parsed.inputs, deadline, scope))
-        left = asyncio.create_task(_disconnected(request.receive))
-        try:
-            await asyncio.wait({work, left}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                raise ClientDisconnect
-            return work.result()
-        finally:
-            work.cancel()
-            left.cancel()
 
     async def model(self, _: Request) -> Response:
         """``GET /model``: what the vectors are."""
@@ -222,6 +213,39 @@ class Border:
             inputs=scope.get("embedder.inputs"),
             tokens=scope.get("embedder.tokens"),
         )
+
+
+def _require_json(request: Request) -> None:
+    content_type = request.headers.get("content-type", "application/json")
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType("The body must be application/json.")
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise UnsupportedMediaType("The body must not be packed.")
+
+
+async def _parsed(request: Request, share: Share, deadline: float) -> EmbedRequest:
+    try:
+        async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
+            body = await _bounded_body(request, share)
+    except TimeoutError:
+        raise DeadlinePassed("The deadline passed before the body was there.") from None
+    parsed = await asyncio.to_thread(parse_request, body) if len(body) > _LARGE else parse_request(body)
+    request.scope["embedder.inputs"] = len(parsed.inputs)
+    return parsed
+
+
+async def _unless_left(request: Request, working: Coroutine[Any, Any, T]) -> T:
+    """Works, but stops when the caller goes away."""
+    work = asyncio.create_task(working)
+    left = asyncio.create_task(_disconnected(request.receive))
+    try:
+        await asyncio.wait({work, left}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            raise ClientDisconnect
+        return work.result()
+    finally:
+        work.cancel()
+        left.cancel()
 
 
 async def _bounded_body(request: Request, share: Share) -> bytearray:

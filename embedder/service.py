@@ -134,6 +134,50 @@ class EmbeddingService:
             return Embedded(vectors, [len(text.ids) for text in tokens], [text.truncated for text in tokens])
         return await self._embed_cached(self._cache, scope, kind, texts, deadline)
 
+    async def count_tokens(self, kind: str, texts: Sequence[str], deadline: float) -> list[int | None]:
+        """Tokens of each text of a kind, as `embed` would meet them, uncut; None for one too long to be counted.
+
+        Cancelling ends it within a few texts.
+
+        Raises:
+            DeadlinePassed, NotReady, ShuttingDown, EngineFailed: see `embedder.errors`.
+        """
+        self._check()
+        assert self._tokenizer is not None
+        tokenizer, left = self._tokenizer, threading.Event()
+
+        def count() -> list[int | None]:
+            counts: list[int | None] = []
+            for start in range(0, len(texts), CHUNK):
+                if left.is_set() or deadline <= time.monotonic():
+                    raise DeadlinePassed("The deadline passed before the tokens were counted.")
+                with self._watchdog.watching([], PATIENCE[kind]):
+                    counts += [text.count for text in tokenizer.encode(kind, texts[start : start + CHUNK])]
+            return counts
+
+        try:
+            counting = self._tokenizing[kind].submit(count)
+        except RuntimeError:  # `stop` has ended the threads since
+            raise ShuttingDown("The embedder is shutting down.") from None
+        self._under_way += 1
+        try:
+            async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
+                return await asyncio.wrap_future(counting)
+        except TimeoutError:
+            raise DeadlinePassed("The deadline passed before the tokens were counted.") from None
+        except asyncio.CancelledError:
+            if self._stopping and not _is_cancelled():  # `stop` has cancelled what had not begun
+                raise ShuttingDown("The embedder is shutting down.") from None
+            raise
+        except EmbedderError:
+            raise
+        except Exception as error:  # the caller is told, and the thread serves the next one
+            self._log.event("tokenizer_failed", error=where(error))
+            raise EngineFailed("The texts could not be tokenized.") from None
+        finally:
+            left.set()
+            self._under_way -= 1
+
     async def drain(self, seconds: float) -> None:
         """Refuse new work, wait for what is under way at most so long, then end the threads."""
         self._stopping = True
@@ -333,6 +377,12 @@ class EmbeddingService:
             self.metrics.gauge("query_cache_bytes", lambda: cache.bytes)
             for counter in ("query_cache_hits", "query_cache_misses"):
                 self.metrics.add(counter, 0)
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody wants this very task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _settle(future: asyncio.Future[None], error: BaseException | None) -> None:

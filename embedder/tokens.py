@@ -22,10 +22,14 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The ids of one text, int64 ``[tokens]``, special tokens and prefix included, and whether the text was cut."""
+    """The ids of one text, int64 ``[tokens]``, special tokens and prefix included, and whether the text was cut.
+
+    ``count`` is the tokens of the whole text; None where characters were cut, which nobody counted.
+    """
 
     ids: NDArray[np.int64]
     truncated: bool
+    count: int | None = None
 
 
 class TextTokenizer:
@@ -55,7 +59,8 @@ class TextTokenizer:
         return text[: self._max_chars], len(text) > self._max_chars
 
     def _tokens(self, ids: list[int], was_cut: bool) -> Tokens:
+        count = None if was_cut else len(ids)
         too_long = len(ids) > self._max_tokens
         if too_long:
             ids = [*ids[: self._max_tokens - 1], ids[-1]]  # the last is the closing special token
-        return Tokens(np.array(ids, np.int64), too_long or was_cut)
+        return Tokens(np.array(ids, np.int64), too_long or was_cut, count)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -25,7 +25,7 @@ _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
 
 
 class EmbedRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of ``POST /embed``."""
+    """The body of ``POST /embed`` and of ``POST /tokens``."""
 
     kind: Literal["query", "passage"]
     inputs: list[str]
@@ -129,6 +129,19 @@ def answer(embedded: Embedded, dtype: str | None, manifest: Manifest) -> Respons
         headers["X-Cached"] = "1"
     values = embedded.vectors.astype(_DTYPES[dtype]).tobytes()
     return Response(values, media_type="application/octet-stream", headers=headers)
+
+
+def tokens_answer(counts: Sequence[int | None], manifest: Manifest) -> Response:
+    """How many tokens each text has, as JSON, and how many the model reads."""
+    return json_response(
+        {
+            "tokens": counts,
+            "max_tokens": manifest.max_tokens,
+            "dimension": manifest.dimension,
+            "model": manifest.name,
+            "revision": manifest.revision,
+        }
+    )
 
 
 def json_response(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

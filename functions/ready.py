@@ -10,6 +10,7 @@ from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
 from shared.embedding import embedder
 from shared.errors import Detail, InternalError, Unavailable
+from shared.openapi.about import About
 from shared.web.app import Call, NoRequest, endpoint_app, lambda_handler
 
 _PING = Statement(statements("admission")["ping"])
@@ -17,6 +18,12 @@ _PING = Statement(statements("admission")["ping"])
 
 class ReadyResponse(Struct):
     status: str
+
+
+ABOUT = About(
+    answer={"status": "ready"},
+    errors=(Unavailable,),
+)
 
 
 async def ready(call: Call[NoRequest]) -> ReadyResponse:
@@ -37,5 +44,5 @@ async def _fault_of(database: Database) -> str | None:
     return None
 
 
-app = endpoint_app("GET /ready", ready, request=NoRequest, scope=None)
+app = endpoint_app("GET /ready", ready, request=NoRequest, scope=None, about=ABOUT)
 handler = lambda_handler(app)

@@ -1,31 +1,50 @@
-"""POST /v1/search: search a collection by meaning."""
+"""POST /v1/search: search a collection by meaning, by words, or by both."""
 
 from __future__ import annotations
 
-from shared.embedding import embedder
-from shared.places import Place
-from shared.records import check_text
-from shared.search import query_of_text
+from shared.errors import ModelMismatch, NotImplementedYet
+from shared.openapi.about import About
+from shared.search import Mode
 from shared.web.app import Call, endpoint_app, lambda_handler
-from shared.web.search_views import SearchOptions, SearchResponse, answer_search, refuse_unbuilt
+from shared.web.search_views import SearchOptions, SearchResponse, wanted_of
+from shared.web.text_search import search_by_text
 
 
 class SearchRequest(SearchOptions, forbid_unknown_fields=True, kw_only=True):
     text: str
+    mode: Mode = "hybrid"
     rerank: bool | None = None
 
 
+ABOUT = About(
+    request={"collection": "articles", "text": "animals at rest", "top_k": 5},
+    answer={
+        "results": [
+            {
+                "id": "a-17",
+                "score": 0.87,
+                "text": "A cat sleeps on the sofa.",
+                "metadata": {"topic": "pets"},
+                "scores": {"vector": 0.87, "bm25": None, "combined": 0.87},
+            }
+        ],
+        "confidence": 0.57,
+        "warning": None,
+        "cached": False,
+        "usage": {"embeddings": 1, "searches": 1, "embedding_tokens": 5, "model": "multilingual-e5-large"},
+        "took_ms": 12.4,
+    },
+    errors=(ModelMismatch, NotImplementedYet),
+)
+
+
 async def search(call: Call[SearchRequest]) -> SearchResponse:
-    """The text is embedded, then the nearest vectors are answered, nearest first."""
-    request, collection = call.request, call.collection
-    refuse_unbuilt(request, rerank=request.rerank)
-    text = check_text(request.text)
-    query = await query_of_text(
-        embedder(), call.principal, collection, text, budget_s=call.settings.query_embed_budget_s
-    )
-    place = Place(call.principal.account_no, collection.collection_no, request.namespace)
-    return await answer_search(call, place, query)
+    """The text is embedded, then the best texts are answered, best first; by default meaning and words count."""
+    request = call.request
+    if request.rerank:
+        raise NotImplementedYet("rerank is not built yet.")
+    return await search_by_text(call, wanted_of(call), request.text, request.mode)
 
 
-app = endpoint_app("POST /v1/search", search, request=SearchRequest, scope="read")
+app = endpoint_app("POST /v1/search", search, request=SearchRequest, scope="read", about=ABOUT)
 handler = lambda_handler(app)

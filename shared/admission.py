@@ -44,6 +44,15 @@ class CollectionRef:
     metric: Metric
     model: str | None
     model_revision: str | None
+    language: str | None = None
+    # BM25's parameters, and the mean length of a text that impacts are reckoned with (None: there is no text yet).
+    k1: float = 1.2
+    b: float = 0.75
+    average_length: float | None = None
+    is_indexed: bool = False
+    has_many_namespaces: bool = False
+    # Whether facets and words of all rows are as the settings want them; until then filters do not use facets.
+    is_catalogued: bool = True
 
 
 @dataclass(frozen=True, slots=True)

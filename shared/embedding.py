@@ -10,10 +10,11 @@ import asyncio
 import math
 import ssl
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -21,13 +22,17 @@ from shared import log, timing
 from shared.config import Model, settings
 from shared.deadline import Deadline
 from shared.embedders.answer import (
+    SMALL_BYTES,
     UNREACHABLE,
     AnotherModel,
     Answer,
     Dtype,
     EmbedderBusy,
     Embeddings,
+    Interrupted,
     Refused,
+    RunFailed,
+    TokenCounts,
     Unusable,
     row_bytes,
 )
@@ -41,18 +46,21 @@ from shared.errors import Unavailable
 
 _SILENT = "does not answer"
 # Errors that tell that an embedder is well.
-_WELL = (EmbedderBusy, AnotherModel, Refused)
+_WELL = (EmbedderBusy, AnotherModel, Refused, RunFailed)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
-    """A request to POST /embed, and what of it its answer is read by."""
+class _Request(Generic[T]):
+    """A request with texts, and how its answer is read, which has at most `ok_bytes`."""
 
     kind: Kind
+    path: str
     headers: Mapping[bytes | str, bytes | str]
     content: bytes = field(repr=False)
-    rows: int
-    dtype: Dtype
+    ok_bytes: int
+    read: Callable[[Answer], T]
 
 
 class Embedder:
@@ -100,7 +108,9 @@ class Embedder:
         dtype: Dtype = "float16",
         scope: str | None = None,
     ) -> Embeddings:
-        """Embeds 1 to 1,024 texts of at most 64 KB within the budget. Raises Unavailable.
+        """Embeds 1 to 1,024 texts of at most 64 KB within the budget.
+
+        Raises Unavailable; where it may be for these texts, Refused, RunFailed, Unusable or Interrupted.
 
         A query with a scope may be answered from the embedder's cache of that scope's queries.
         """
@@ -112,7 +122,28 @@ class Embedder:
             headers["X-Cache-Scope"] = scope
         content = msgspec.json.encode({"kind": kind, "inputs": texts})
         with timing.timed("embedding"):
-            request = _Request(kind, headers, content, len(texts), dtype)
+            request = _Request(
+                kind,
+                "/embed",
+                headers,
+                content,
+                len(texts) * row_bytes(dtype),
+                lambda answer: answer.embeddings(self.model, rows=len(texts), dtype=dtype),
+            )
+            return await self._ask(request, Deadline(budget_s))
+
+    async def count_tokens(self, kind: Kind, texts: Sequence[str], *, budget_s: float) -> TokenCounts:
+        """Counts the tokens of 1 to 1,024 texts of at most 64 KB, without embedding them. Raises Unavailable."""
+        content = msgspec.json.encode({"kind": kind, "inputs": texts})
+        with timing.timed("embedding"):
+            request = _Request(
+                kind,
+                "/tokens",
+                {"Content-Type": "application/json"},
+                content,
+                SMALL_BYTES,
+                lambda answer: answer.token_counts(self.model, texts=len(texts)),
+            )
             return await self._ask(request, Deadline(budget_s))
 
     async def fault(self, *, budget_s: float = 1.0) -> str | None:
@@ -127,7 +158,7 @@ class Embedder:
             return None
         return next((fault for fault in faults if fault not in (None, _SILENT)), _SILENT)
 
-    async def _ask(self, request: _Request, deadline: Deadline) -> Embeddings:
+    async def _ask(self, request: _Request[T], deadline: Deadline) -> T:
         tried: set[Endpoint] = set()
         was_refused = False
         mismatch: AnotherModel | None = None
@@ -149,26 +180,27 @@ class Embedder:
                             tried.add(endpoint)
                             continue
                     with _heeded(endpoint, request.kind):
-                        return await self._embed_at(endpoint, request, deadline)
+                        return await self._ask_at(endpoint, request, deadline)
             except Unreachable as error:
                 log.event("embedder_unreachable", endpoint=endpoint.name, type=str(error))
                 self._fleet.doubt()
                 if error.begun or was_refused:
-                    raise Unavailable(UNREACHABLE, retry_after_s=math.ceil(endpoint.breaker.wait_s)) from None
+                    kind = Interrupted if error.begun else Unavailable
+                    raise kind(UNREACHABLE, retry_after_s=math.ceil(endpoint.breaker.wait_s)) from None
                 was_refused = True
                 tried.add(endpoint)
 
-    async def _embed_at(self, endpoint: Endpoint, request: _Request, deadline: Deadline) -> Embeddings:
+    async def _ask_at(self, endpoint: Endpoint, request: _Request[T], deadline: Deadline) -> T:
         answer = await self._exchange.request(
             endpoint,
             "POST",
-            "/embed",
+            request.path,
             deadline=deadline,
             headers=request.headers,
             content=request.content,
-            ok_bytes=request.rows * row_bytes(request.dtype),
+            ok_bytes=request.ok_bytes,
         )
-        return answer.embeddings(self.model, rows=request.rows, dtype=request.dtype)
+        return request.read(answer)
 
     def _check_model(self, endpoint: Endpoint, told: Answer) -> None:
         """Raises AnotherModel unless GET /model tells ours. The headers of each answer are checked besides."""

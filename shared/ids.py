@@ -14,7 +14,7 @@ def new_id(marker: str) -> str:
 
 def random_base62(length: int) -> str:
     """Random base62 characters from the system's generator."""
-    return "".join(secrets.choice(BASE62) for _ in range(length))
+    return base62(secrets.randbelow(62**length), length)
 
 
 def base62(number: int, length: int) -> str:

@@ -1,4 +1,4 @@
-"""What is physically removed later than it vanished: rows of deleted collections, expired vectors."""
+"""What is removed later than it vanished: rows of deleted collections, expired vectors, answers kept for a day."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from shared.collections import erase_rows
 from shared.db import arrays
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
+from shared.idempotency import delete_old_keys
+from shared.keyword_index import remove_stale
 from shared.places import Place, random_slot
 from shared.vectors import dequeue_embedded
 
@@ -21,7 +23,8 @@ _USAGE = statements("usage")
 async def purge(database: Database) -> int:
     """Removes what nothing may see any more, keeps usage partitions ahead of time; answers the rows removed."""
     await ensure_usage_partitions(database)
-    return await _purge_deleted_collections(database) + await _purge_expired(database)
+    removed = await _purge_deleted_collections(database) + await _purge_expired(database)
+    return removed + await _purge_answers(database)
 
 
 async def ensure_usage_partitions(database: Database, *, days_ahead: int = USAGE_DAYS_AHEAD) -> int:
@@ -46,12 +49,20 @@ async def _purge_expired(database: Database) -> int:
         for account_no, collection_no, namespace, ids in places:
             place = Place(account_no, collection_no, namespace)
             column, slot = arrays.texts(ids), random_slot()
-            [(count,)], _ = await database.transact(
+            [(count,)], *_ = await database.transact(
                 account_no,
                 Statement(_VECTORS["delete_expired"], place.params | {"ids": column, "slot": slot}),
                 dequeue_embedded(place, column, slot),
+                remove_stale(place, column, slot),
             )
             gone += count
         purged += gone
         if gone == 0:
             return purged
+
+
+async def _purge_answers(database: Database) -> int:
+    purged = 0
+    while gone := await delete_old_keys(database, limit=BATCH):
+        purged += gone
+    return purged

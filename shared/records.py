@@ -6,8 +6,8 @@ import hashlib
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -18,6 +18,8 @@ from shared import clock
 from shared.admission import CollectionRef
 from shared.config import TEXT_DIMENSION
 from shared.errors import Detail, ValidationFailed
+from shared.filters.facets import facets_of, tsvector_binary
+from shared.keywords.terms import Terms, terms_of
 from shared.vector_values import fault_of, vector_binary
 
 MAX_RECORDS = 1_000
@@ -29,6 +31,8 @@ TOO_DEEP = f"is nested deeper than {MAX_METADATA_DEPTH} levels"
 MAX_FAULTS = 20
 # The furthest expiry, so that a date stays one that every client can read.
 MAX_TTL_SECONDS = 100 * 366 * 86_400
+
+NO_FACETS = tsvector_binary([])
 
 _EXPONENT = re.compile(rb"[0-9]e[+-]?[0-9]{2}")
 
@@ -50,14 +54,24 @@ class Record(Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A record as it is stored. `raw_values` is a `vector` in binary form; None means that the text is embedded."""
+    """A record as it is stored.
+
+    `raw_values` is a `vector` in binary form; None means that the text is embedded. `facets` is a `tsvector` in binary
+    form. `terms` are the text's words; None where it has none. An import brings along the `embedding` of a text, a
+    `halfvec` in binary form, and when the record was made and last changed; else those are None.
+    """
 
     id: str
-    text: str | None
-    raw_values: bytes | None
-    metadata: bytes
-    content_hash: bytes
+    text: str | None = field(repr=False)
+    raw_values: bytes | None = field(repr=False)
+    metadata: bytes = field(repr=False)
+    facets: bytes = field(repr=False)
+    terms: Terms | None = field(repr=False)
+    content_hash: bytes = field(repr=False)
     expires_at: datetime | None
+    embedding: bytes | None = field(default=None, repr=False)
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
 
 
 def prepare(records: Sequence[Record], collection: CollectionRef) -> list[Prepared]:
@@ -68,10 +82,10 @@ def prepare(records: Sequence[Record], collection: CollectionRef) -> list[Prepar
     prepared: dict[str, Prepared] = {}
     faults: list[Detail] = []
     for index, record in enumerate(records):
-        found = [Detail(f"vectors[{index}]{path}", error) for path, error in _faults(record, collection)]
+        found = [Detail(f"vectors[{index}]{path}", error) for path, error in record_faults(record, collection)]
         faults += found
         if not found:
-            ready = _prepared(record)
+            ready = prepared_record(record, collection)
             prepared.pop(ready.id, None)
             prepared[ready.id] = ready
         if len(faults) >= MAX_FAULTS:
@@ -119,7 +133,8 @@ def check_text(text: str, *, field: str = "text") -> str:
     return text
 
 
-def _faults(record: Record, collection: CollectionRef) -> Iterator[tuple[str, str]]:
+def record_faults(record: Record, collection: CollectionRef) -> Iterator[tuple[str, str]]:
+    """What is wrong with a record: paths below it ("", ".id", ".values[3]") and sentences."""
     if fault := id_fault(record.id):
         yield ".id", fault
     if record.text is None and record.values is None:
@@ -133,7 +148,7 @@ def _faults(record: Record, collection: CollectionRef) -> Iterator[tuple[str, st
         nonzero = collection.metric == "cosine"
         if found := fault_of(record.values, dimension=collection.dimension, nonzero=nonzero):
             yield f".values{found[0]}", found[1]
-    if record.metadata and (fault := _metadata_fault(record.metadata)):
+    if record.metadata and (fault := metadata_fault(record.metadata)):
         yield ".metadata", fault
     if record.expires_at is not None:
         if record.ttl_seconds is not None:
@@ -142,7 +157,8 @@ def _faults(record: Record, collection: CollectionRef) -> Iterator[tuple[str, st
             yield ".expires_at", fault
 
 
-def _metadata_fault(metadata: dict[str, Any]) -> str | None:
+def metadata_fault(metadata: dict[str, Any]) -> str | None:
+    """What is wrong with metadata, or None."""
     try:
         document = msgspec.json.encode(metadata)
     except RecursionError:
@@ -186,19 +202,34 @@ def _digits(number: float) -> int:
     return abs(math.frexp(number)[1]) * 3 // 10
 
 
-def _prepared(record: Record) -> Prepared:
+def prepared_record(record: Record, collection: CollectionRef) -> Prepared:
+    """A record without faults, as it is stored."""
     raw_values = None if record.values is None else vector_binary(record.values)
     expires_at = record.expires_at
     if record.ttl_seconds is not None:
         expires_at = clock.now() + timedelta(seconds=record.ttl_seconds)
+    metadata = record.metadata or {}
     return Prepared(
         id=record.id,
         text=record.text,
         raw_values=raw_values,
-        metadata=msgspec.json.encode(record.metadata or {}),
+        metadata=msgspec.json.encode(metadata),
+        facets=facets_binary(metadata, collection.collection_no),
+        terms=None if record.text is None else words_of_text(record.text, collection),
         content_hash=content_hash(record.text, raw_values),
         expires_at=expires_at,
     )
+
+
+def facets_binary(metadata: Mapping[str, Any], collection_no: int) -> bytes:
+    """The facets of metadata as a `tsvector` in binary form."""
+    return tsvector_binary(facets_of(metadata, collection_no)) if metadata else NO_FACETS
+
+
+def words_of_text(text: str, collection: CollectionRef) -> Terms | None:
+    """The words of a text as its collection reads them; None where it has only signs."""
+    terms = terms_of(text, language=collection.language, collection_no=collection.collection_no)
+    return terms if terms.length else None
 
 
 def content_hash(text: str | None, raw_values: bytes | None) -> bytes:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from shared.admission import CollectionRef
 from shared.db.connection import Database
 from shared.deadline import Deadline
+from shared.embed_records import embed_records
 from shared.embedding import Embedder
-from shared.pending import PendingText, embed_and_store, release
+from shared.keyword_index import keep_up
+from shared.long_texts import refuse_long_texts
 from shared.places import Place
 from shared.records import Record, prepare
 from shared.usage import Meter
@@ -18,11 +20,15 @@ from shared.vectors import require_model, store_batch
 
 @dataclass(frozen=True, slots=True)
 class Upserted:
-    """What became of a batch, in records: all of them stored; `unchanged` were so already; `pending` wait."""
+    """What became of a batch, in records: all of them stored; `unchanged` were so already; `pending` wait.
+
+    `failed` of the pending ones have a text that cannot be embedded, and wait for nothing.
+    """
 
     upserted: int
     unchanged: int
     pending: int
+    failed: int
     truncated: int
     embeddings: int
     tokens: int
@@ -38,31 +44,31 @@ async def upsert(
     meter: Meter,
     latency_ms: float,
     budget_s: float,
+    refuses_long_texts: bool = False,
 ) -> Upserted:
     """Stores records and embeds their texts.
 
-    Raises ValidationFailed or ModelMismatch before anything is stored. Once stored, nothing that befalls the embedder
+    Raises ValidationFailed or ModelMismatch before anything is stored; with `refuses_long_texts` also where a text is
+    longer than the model reads, and Unavailable where nobody can tell. Once stored, nothing that befalls the embedder
     takes it back.
     """
     deadline = Deadline(budget_s)
     prepared = prepare(records, collection)
     if any(record.raw_values is None for record in prepared):
         require_model(collection, embedder.model)
-    batch = await store_batch(database, place, prepared, meter=meter, latency_ms=latency_ms)
-    texts = [
-        PendingText(record.id, record.text, record.content_hash)
-        for record in prepared
-        if record.id in batch.pending_ids and record.text is not None
-    ]
-    progress = await embed_and_store(database, embedder, place, texts, meter=meter, deadline=deadline)
-    left = [pending.id for pending in texts if pending.id not in progress.done]
-    if left:
-        await release(database, place, left)
+        if refuses_long_texts:
+            await refuse_long_texts(embedder, records, deadline)
+    batch = await store_batch(database, collection, place, prepared, meter=meter, latency_ms=latency_ms)
+    await keep_up(database, place, batch.lengths)
+    embedded = await embed_records(
+        database, embedder, place, prepared, batch.pending_ids, meter=meter, deadline=deadline
+    )
     return Upserted(
         upserted=len(prepared),
         unchanged=len(prepared) - batch.written,
-        pending=len(left),
-        truncated=progress.truncated,
-        embeddings=len(progress.done),
-        tokens=progress.tokens,
+        pending=embedded.pending,
+        failed=embedded.failed,
+        truncated=embedded.truncated,
+        embeddings=embedded.embeddings,
+        tokens=embedded.tokens,
     )

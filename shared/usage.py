@@ -57,4 +57,4 @@ class Meter:
             "tokens": work.tokens,
         }
         params = self.params(latency_ms=latency_ms, requests=work.requests)
-        return Statement(_SQL["insert_usage_event"], params | counts)
+        return Statement(_SQL["record_usage"], params | counts)

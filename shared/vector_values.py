@@ -42,26 +42,28 @@ def vector_binary(values: Sequence[float]) -> bytes:
     return _HEAD.pack(len(values), 0) + _big_endian(array("f", values))
 
 
-def length_of(values: Sequence[float]) -> float:
-    """The Euclidean length."""
-    return math.hypot(*values)
-
-
-def unit_halfvec_binary(values: Sequence[float]) -> bytes:
-    """Values scaled to length 1, as a `halfvec`. At least one must not be zero."""
-    norm = math.hypot(*values)
-    return halfvec_binary([value / norm for value in values])
-
-
-def halfvec_binary(values: Sequence[float]) -> bytes:
-    """Values as a `halfvec`: float16."""
-    return _HEAD.pack(len(values), 0) + struct.pack(f"!{len(values)}e", *values)
-
-
 def halfvec_binary_of_row(row: bytes) -> bytes:
     """An embedder's row of little-endian float16 as a `halfvec`."""
     halves = array("H", row)
     return _HEAD.pack(len(halves), 0) + _big_endian(halves, source_is_little=True)
+
+
+def vector_binary_of_row(row: bytes) -> bytes:
+    """An embedder's row of little-endian float16 as a `vector`."""
+    return vector_binary(struct.unpack(f"<{len(row) // 2}e", row))
+
+
+def row_of_halfvec_binary(data: bytes) -> bytes:
+    """A `halfvec` as a row of little-endian float16, as embedders write it."""
+    halves = array("H", data[_HEAD.size :])
+    if sys.byteorder == "little":
+        halves.byteswap()
+    return halves.tobytes()
+
+
+def length_of_row(row: bytes) -> float:
+    """The Euclidean length of a row of little-endian float16; not finite where one of its values is not."""
+    return math.hypot(*struct.unpack(f"<{len(row) // 2}e", row))
 
 
 def values_of_row(row: bytes) -> list[float]:

@@ -16,6 +16,7 @@ from shared.db import arrays
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
 from shared.errors import ModelMismatch
+from shared.keyword_index import Lengths, add, lengths_of, mean_length, remove_stale
 from shared.places import LEASE, Place, random_slot
 from shared.records import Prepared
 from shared.usage import Meter, Work
@@ -25,15 +26,22 @@ _SQL = statements("vectors")
 
 @dataclass(frozen=True, slots=True)
 class StoredBatch:
-    """A batch now stored: how many rows were written (the others were equal already), and whose text still waits."""
+    """A batch now stored: how many rows were written (the others were equal already), and whose text still waits.
+
+    `lengths` are those of the collection's texts, where the batch brought any.
+    """
 
     written: int
     pending_ids: frozenset[str]
+    lengths: Lengths | None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredVector:
-    """A vector as it is fetched. `values` and `metadata` are in the form in which the database gave them."""
+    """A vector as it is fetched. `values` and `metadata` are in the form in which the database gave them.
+
+    `failure` is the reason why its text will not be embedded, one of `shared.pending.Reason`.
+    """
 
     id: str
     text: str | None
@@ -43,6 +51,7 @@ class StoredVector:
     expires_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    failure: str | None
 
 
 def require_model(collection: CollectionRef, model: Model) -> None:
@@ -62,35 +71,75 @@ def dequeue_embedded(place: Place, ids: arrays.Column, slot: int) -> Statement:
     return Statement(_SQL["dequeue_embedded"], place.params | {"ids": ids, "slot": slot})
 
 
+def queue_pending(place: Place, ids: arrays.Column, slot: int) -> list[Statement]:
+    """The statements that queue what of `ids` has no embedding, leased to this request; the last one answers which.
+
+    They belong into the transaction that wrote them, behind all others.
+    """
+    queueing = {"ids": ids, "lease": LEASE, "slot": slot}
+    return [
+        Statement(_SQL["enqueue_pending"], place.params | queueing),
+        Statement(_SQL["list_pending_of_batch"], place.params | {"ids": ids}),
+    ]
+
+
 async def store_batch(
-    database: Database, place: Place, records: Sequence[Prepared], *, meter: Meter, latency_ms: float
+    database: Database,
+    collection: CollectionRef,
+    place: Place,
+    records: Sequence[Prepared],
+    *,
+    meter: Meter,
+    latency_ms: float,
+    requests: int = 1,
 ) -> StoredBatch:
-    """Stores a batch, all of it or nothing, in one round trip. Raises NotFound where the collection has just gone."""
+    """Stores a batch, all of it or nothing, in one round trip. Raises NotFound where the collection has just gone.
+
+    `requests` are metered with it: none for a batch that is not the first of its request.
+    """
     types = await database.vector_types()
     ids = arrays.texts(record.id for record in records)
     slot = random_slot()
+    average_length = mean_length(records, collection)
     batch = {
         "ids": ids,
         "texts": arrays.texts(record.text for record in records),
         "raw_values": arrays.Column(types.vector, [record.raw_values for record in records]),
+        "embeddings": arrays.Column(types.halfvec, [record.embedding for record in records]),
         "metadata": arrays.jsonbs(record.metadata for record in records),
+        "facets": arrays.tsvectors(record.facets for record in records),
         "content_hashes": arrays.blobs(record.content_hash for record in records),
         "expires_at": arrays.timestamps(record.expires_at for record in records),
+        "created_at": arrays.timestamps(record.created_at for record in records),
+        "updated_at": arrays.timestamps(record.updated_at for record in records),
+        "average_length": average_length,
         "slot": slot,
     }
-    metering = meter.params(latency_ms=latency_ms, requests=1)
-    steps = [Statement(_SQL["upsert_vectors"], metering | place.params | batch), dequeue_embedded(place, ids, slot)]
-    brings_texts = any(record.raw_values is None for record in records)
+    metering = meter.params(latency_ms=latency_ms, requests=requests)
+    steps = [
+        Statement(_SQL["upsert_vectors"], metering | place.params | batch),
+        dequeue_embedded(place, ids, slot),
+        remove_stale(place, ids, slot),
+    ]
+    has_words = average_length is not None and any(record.terms is not None for record in records)
+    if average_length is not None and has_words:
+        steps += add(
+            place, records, collection, average_length=average_length, slot=slot, sparsevec_oid=types.sparsevec
+        )
+    lengths_at = len(steps) - 1
+    brings_texts = any(record.raw_values is None and record.embedding is None for record in records)
     if brings_texts:
-        queueing = {"ids": ids, "lease": LEASE, "slot": slot}
-        steps.append(Statement(_SQL["enqueue_pending"], place.params | queueing))
-        steps.append(Statement(_SQL["list_pending_of_batch"], place.params | {"ids": ids}))
+        steps += queue_pending(place, ids, slot)
     results = await database.transact_bulk(place.account_no, *steps)
     [(found, written)] = results[0]
     pending = results[-1] if brings_texts else []
     if not found:
         raise unknown_collection()
-    return StoredBatch(written=written, pending_ids=frozenset(row[0] for row in pending))
+    return StoredBatch(
+        written=written,
+        pending_ids=frozenset(row[0] for row in pending),
+        lengths=lengths_of(results[lengths_at]) if has_words else None,
+    )
 
 
 async def fetch(
@@ -112,6 +161,7 @@ async def delete_by_ids(
         place.account_no,
         Statement(_SQL["delete_vectors_by_ids"], place.params | {"ids": column, "slot": slot}),
         dequeue_embedded(place, column, slot),
+        remove_stale(place, column, slot),
         meter.event(Work(requests=1), latency_ms=latency_ms),
     )
     return int(count)

@@ -11,6 +11,7 @@ from shared import clock
 from shared.api_keys import create_key, governed
 from shared.errors import PermissionDenied, ValidationFailed
 from shared.keys import ALL_SCOPES, Env, Scope
+from shared.openapi.about import About
 from shared.web.app import Call, endpoint_app, lambda_handler
 from shared.web.key_names import KeyName
 from shared.web.views import ApiKeyView
@@ -21,6 +22,23 @@ class CreateRequest(Struct, forbid_unknown_fields=True):
     env: Env | None = None
     scopes: Annotated[list[Scope], Meta(min_length=1, max_length=3)] | None = None
     expires_at: datetime | None = None
+
+
+ABOUT = About(
+    request={"name": "web shop", "scopes": ["read", "write"]},
+    answer={
+        "id": "key_8sVtQx7LwZ2b",
+        "prefix": "fv_live_3mKp8s",
+        "name": "web shop",
+        "env": "live",
+        "scopes": ["read", "write"],
+        "created_at": "2026-03-01T09:30:00Z",
+        "last_used_at": None,
+        "expires_at": None,
+        "key": "fv_live_<shown only once>",
+        "warning": "Store this key now: it is shown only this once.",
+    },
+)
 
 
 async def create(call: Call[CreateRequest]) -> ApiKeyView:
@@ -46,5 +64,5 @@ async def create(call: Call[CreateRequest]) -> ApiKeyView:
     return ApiKeyView.of(key)
 
 
-app = endpoint_app("POST /v1/api-keys", create, request=CreateRequest, scope="admin")
+app = endpoint_app("POST /v1/api-keys", create, request=CreateRequest, scope="admin", about=ABOUT)
 handler = lambda_handler(app)

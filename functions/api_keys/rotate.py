@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from shared.api_keys import rotate_key
 from shared.clock import rfc3339
+from shared.openapi.about import About
 from shared.web.app import Call, endpoint_app, lambda_handler
 from shared.web.views import ApiKeyView, Replaced
 
@@ -17,6 +18,25 @@ DAY_S = 86_400
 
 class RotateRequest(Struct, forbid_unknown_fields=True):
     overlap_seconds: Annotated[int, Meta(ge=0, le=30 * DAY_S)] = DAY_S
+
+
+ABOUT = About(
+    path={"id": "key_8sVtQx7LwZ2b"},
+    request={"overlap_seconds": 3600},
+    answer={
+        "id": "key_5NqR1cYw0dHj",
+        "prefix": "fv_live_3mKp8s",
+        "name": "web shop",
+        "env": "live",
+        "scopes": ["read", "write"],
+        "created_at": "2026-03-01T09:30:00Z",
+        "last_used_at": None,
+        "expires_at": None,
+        "key": "fv_live_<shown only once>",
+        "warning": "Store this key now: it is shown only this once.",
+        "replaces": {"id": "key_8sVtQx7LwZ2b", "expires_at": "2026-03-01T10:30:00Z"},
+    },
+)
 
 
 async def rotate(call: Call[RotateRequest]) -> ApiKeyView:
@@ -28,5 +48,5 @@ async def rotate(call: Call[RotateRequest]) -> ApiKeyView:
     return view
 
 
-app = endpoint_app("POST /v1/api-keys/{id}/rotate", rotate, request=RotateRequest, scope="admin")
+app = endpoint_app("POST /v1/api-keys/{id}/rotate", rotate, request=RotateRequest, scope="admin", about=ABOUT)
 handler = lambda_handler(app)

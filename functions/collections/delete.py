@@ -5,11 +5,18 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shared.collections import delete_collection
+from shared.openapi.about import About
 from shared.web.app import Call, NoRequest, endpoint_app, lambda_handler
 
 
 class DeleteResponse(Struct):
     deleted: bool
+
+
+ABOUT = About(
+    path={"name": "articles"},
+    answer={"deleted": True},
+)
 
 
 async def delete(call: Call[NoRequest]) -> DeleteResponse:
@@ -18,5 +25,7 @@ async def delete(call: Call[NoRequest]) -> DeleteResponse:
     return DeleteResponse(deleted=True)
 
 
-app = endpoint_app("DELETE /v1/collections/{name}", delete, request=NoRequest, scope="write")
+app = endpoint_app(
+    "DELETE /v1/collections/{name}", delete, request=NoRequest, scope="write", about=ABOUT, idempotent=True
+)
 handler = lambda_handler(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shared.collections import list_collections
+from shared.openapi.about import About
 from shared.pages import decode_cursor
 from shared.web.app import Call, endpoint_app, lambda_handler
 from shared.web.views import CollectionView, PageRequest
@@ -16,6 +17,33 @@ class ListResponse(Struct):
     next_cursor: str | None
 
 
+ABOUT = About(
+    request={"limit": 50},
+    answer={
+        "data": [
+            {
+                "name": "articles",
+                "dimension": 1024,
+                "metric": "cosine",
+                "description": "What we wrote",
+                "language": "english",
+                "bm25": {"k1": 1.2, "b": 0.75},
+                "vectors_count": 1200,
+                "pending_count": 0,
+                "failed_count": 0,
+                "oldest_pending_at": None,
+                "index": {"state": "exact", "rows": None},
+                "model": "multilingual-e5-large",
+                "model_revision": "1",
+                "created_at": "2026-03-01T09:30:00Z",
+            }
+        ],
+        "has_more": False,
+        "next_cursor": None,
+    },
+)
+
+
 async def list_page(call: Call[PageRequest]) -> ListResponse:
     """Answers one page."""
     after = decode_cursor(call.request.cursor)
@@ -24,5 +52,5 @@ async def list_page(call: Call[PageRequest]) -> ListResponse:
     return ListResponse(data=views, has_more=page.next_cursor is not None, next_cursor=page.next_cursor)
 
 
-app = endpoint_app("GET /v1/collections", list_page, request=PageRequest, scope="read")
+app = endpoint_app("GET /v1/collections", list_page, request=PageRequest, scope="read", about=ABOUT)
 handler = lambda_handler(app)

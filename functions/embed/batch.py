@@ -10,6 +10,7 @@ from shared.embed import embed_texts
 from shared.embedders.endpoint import Kind
 from shared.embedding import embedder
 from shared.errors import Detail, ValidationFailed
+from shared.openapi.about import About
 from shared.records import MAX_FAULTS, MAX_RECORDS, text_fault
 from shared.web.app import Call, endpoint_app, lambda_handler
 
@@ -30,6 +31,18 @@ class EmbedBatchResponse(Struct):
     model: str
     truncated: list[int]
     usage: EmbedBatchUsage
+
+
+ABOUT = About(
+    request={"texts": ["A cat sleeps on the sofa.", "An invoice is due."]},
+    answer={
+        "embeddings": [[0.018, -0.042], [0.031, 0.007]],
+        "dimension": 1024,
+        "model": "multilingual-e5-large",
+        "truncated": [],
+        "usage": {"embeddings": 2, "embedding_tokens": 17},
+    },
+)
 
 
 async def embed_batch(call: Call[EmbedBatchRequest]) -> EmbedBatchResponse:
@@ -55,5 +68,5 @@ async def embed_batch(call: Call[EmbedBatchRequest]) -> EmbedBatchResponse:
     )
 
 
-app = endpoint_app("POST /v1/embed/batch", embed_batch, request=EmbedBatchRequest, scope="read")
+app = endpoint_app("POST /v1/embed/batch", embed_batch, request=EmbedBatchRequest, scope="read", about=ABOUT)
 handler = lambda_handler(app)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from shared.embed import embed_texts
 from shared.embedders.endpoint import Kind
 from shared.embedding import embedder
+from shared.openapi.about import About
 from shared.records import check_text
 from shared.web.app import Call, endpoint_app, lambda_handler
 
@@ -29,6 +30,18 @@ class EmbedResponse(Struct):
     usage: EmbedUsage
 
 
+ABOUT = About(
+    request={"text": "animals at rest", "kind": "query"},
+    answer={
+        "embedding": [0.018, -0.042],
+        "dimension": 1024,
+        "model": "multilingual-e5-large",
+        "truncated": False,
+        "usage": {"embeddings": 1, "embedding_tokens": 5},
+    },
+)
+
+
 async def embed(call: Call[EmbedRequest]) -> EmbedResponse:
     """1,024 values of length 1."""
     text = check_text(call.request.text)
@@ -49,5 +62,5 @@ async def embed(call: Call[EmbedRequest]) -> EmbedResponse:
     )
 
 
-app = endpoint_app("POST /v1/embed", embed, request=EmbedRequest, scope="read")
+app = endpoint_app("POST /v1/embed", embed, request=EmbedRequest, scope="read", about=ABOUT)
 handler = lambda_handler(app)

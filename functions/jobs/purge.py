@@ -1,4 +1,4 @@
-"""Every hour: remove rows that nothing may see any more, and keep the usage partitions ahead of time."""
+"""Every minute: remove rows that nothing may see any more, and keep the usage partitions ahead of time."""
 
 from __future__ import annotations
 

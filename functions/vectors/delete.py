@@ -1,4 +1,4 @@
-"""POST /v1/vectors/delete: delete vectors by their ids."""
+"""POST /v1/vectors/delete: delete vectors by their ids, by a filter, or a whole namespace."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from shared.errors import NotImplementedYet, ValidationFailed
+from shared.conditions import EVERYTHING, condition_of
+from shared.deletion import delete_matching
+from shared.errors import ValidationFailed
+from shared.openapi.about import About
 from shared.places import Place
 from shared.records import MAX_RECORDS, Namespace, check_ids
 from shared.vectors import delete_by_ids
@@ -27,18 +30,35 @@ class DeleteResponse(Struct):
     deleted_count: int
 
 
+ABOUT = About(
+    request={"collection": "articles", "ids": ["a-17", "a-18"]},
+    answer={"deleted": True, "deleted_count": 2},
+)
+
+
 async def delete(call: Call[DeleteRequest]) -> DeleteResponse:
-    """Unknown ids delete nothing and are no error: a retried call has the same end."""
+    """Takes exactly one of `ids`, `filter` and `delete_all`, and counts what was there. `delete_all` empties the
+    namespace, the default one where none is named. Unknown ids delete nothing and are no error.
+
+    All that matches when the call comes is deleted, in many short transactions. Where that takes longer than a request
+    may, it ends with 503: sent again, it goes on, and counts what was left.
+    """
     request = call.request
     if [request.ids is not None, request.filter is not None, request.delete_all].count(True) != 1:
         raise ValidationFailed.of("", "needs exactly one of ids, filter and delete_all")
-    if request.ids is None:
-        raise NotImplementedYet("Deleting by filter and delete_all are not built yet; send ids.")
-    ids = check_ids(request.ids)
     place = Place(call.principal.account_no, call.collection.collection_no, request.namespace)
-    count = await delete_by_ids(call.database, place, ids, meter=call.meter, latency_ms=call.elapsed_ms)
+    if request.ids is not None:
+        ids = check_ids(request.ids)
+        count = await delete_by_ids(call.database, place, ids, meter=call.meter, latency_ms=call.elapsed_ms)
+        return DeleteResponse(deleted=True, deleted_count=count)
+    condition = condition_of(request.filter, call.collection)
+    if condition == EVERYTHING and not request.delete_all:
+        raise ValidationFailed.of("filter", "is empty; send delete_all to delete everything")
+    count = await delete_matching(call.database, place, condition, meter=call.meter, latency_ms=call.elapsed_ms)
     return DeleteResponse(deleted=True, deleted_count=count)
 
 
-app = endpoint_app("POST /v1/vectors/delete", delete, request=DeleteRequest, scope="write")
+app = endpoint_app(
+    "POST /v1/vectors/delete", delete, request=DeleteRequest, scope="write", about=ABOUT, idempotent=True
+)
 handler = lambda_handler(app)

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from shared.openapi.about import About
 from shared.web.app import Call, endpoint_app, lambda_handler
 from shared.web.fetch_views import FetchRequest, FetchResponse, fetch_vectors
+
+ABOUT = About(
+    request={"collection": "articles", "ids": ["a-17"]},
+    answer={
+        "vectors": [
+            {
+                "id": "a-17",
+                "text": "A cat sleeps on the sofa.",
+                "values": [0.018, -0.042],
+                "metadata": {"topic": "pets"},
+                "pending": False,
+                "expires_at": None,
+                "created_at": "2026-03-01T09:30:00Z",
+                "updated_at": "2026-03-01T09:30:00Z",
+            }
+        ]
+    },
+)
 
 
 async def fetch(call: Call[FetchRequest]) -> FetchResponse:
@@ -14,5 +33,5 @@ async def fetch(call: Call[FetchRequest]) -> FetchResponse:
     return await fetch_vectors(call, ids)
 
 
-app = endpoint_app("GET /v1/vectors/fetch", fetch, request=FetchRequest, scope="read")
+app = endpoint_app("GET /v1/vectors/fetch", fetch, request=FetchRequest, scope="read", about=ABOUT)
 handler = lambda_handler(app)

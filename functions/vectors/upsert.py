@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from shared.embedding import embedder
-from shared.errors import NotImplementedYet
+from shared.errors import ModelMismatch
+from shared.openapi.about import About
 from shared.places import Place
 from shared.records import MAX_RECORDS, Namespace, Record
 from shared.upsert import upsert as upsert_records
@@ -33,14 +34,35 @@ class UpsertResponse(Struct):
     upserted: int
     unchanged: int
     pending: int
+    failed: int
     truncated: int
     usage: UpsertUsage
 
 
+ABOUT = About(
+    request={
+        "collection": "articles",
+        "vectors": [{"id": "a-17", "text": "A cat sleeps on the sofa.", "metadata": {"topic": "pets"}}],
+    },
+    answer={
+        "upserted": 1,
+        "unchanged": 0,
+        "pending": 0,
+        "failed": 0,
+        "truncated": 0,
+        "usage": {"vectors": 1, "embeddings": 1, "embedding_tokens": 9, "model": "multilingual-e5-large"},
+    },
+    errors=(ModelMismatch,),
+)
+
+
 async def upsert(call: Call[UpsertRequest]) -> UpsertResponse:
-    """All records are stored, or none; of records with the same id the last one stands."""
-    if call.request.on_long_text == "reject":
-        raise NotImplementedYet("on_long_text=reject is part of the contract, but it is not built yet.")
+    """All records are stored, or none; of records with the same id the last one stands.
+
+    `pending` records are stored and found by id, but have no embedding yet; `failed` of them have a text that the
+    embedder cannot embed, and are tried again only when they are written again. With `on_long_text` of `reject` a text
+    that the model would not read to its end is refused and nothing is stored, `truncate` embeds its beginning.
+    """
     collection = call.collection
     done = await upsert_records(
         call.database,
@@ -51,11 +73,13 @@ async def upsert(call: Call[UpsertRequest]) -> UpsertResponse:
         meter=call.meter,
         latency_ms=call.elapsed_ms,
         budget_s=call.settings.upsert_embed_budget_s,
+        refuses_long_texts=call.request.on_long_text == "reject",
     )
     return UpsertResponse(
         upserted=done.upserted,
         unchanged=done.unchanged,
         pending=done.pending,
+        failed=done.failed,
         truncated=done.truncated,
         usage=UpsertUsage(
             vectors=done.upserted - done.unchanged,
@@ -66,5 +90,7 @@ async def upsert(call: Call[UpsertRequest]) -> UpsertResponse:
     )
 
 
-app = endpoint_app("POST /v1/vectors/upsert", upsert, request=UpsertRequest, scope="write")
+app = endpoint_app(
+    "POST /v1/vectors/upsert", upsert, request=UpsertRequest, scope="write", about=ABOUT, idempotent=True
+)
 handler = lambda_handler(app)

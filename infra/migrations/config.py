@@ -1,6 +1,6 @@
 """What the commands of `python -m infra.migrations` read from the environment.
 
-The fourth and last reader of the environment: an operator of a managed database runs these commands without local mode,
+One more reader of the environment: an operator of a managed database runs these commands without local mode,
 so they cannot take their settings from infra/local/config.py.
 """
 

@@ -28,6 +28,7 @@ TEXT_OID = 25
 BYTEA_OID = 17
 JSONB_OID = 3802
 TIMESTAMPTZ_OID = 1184
+TSVECTOR_OID = 3614
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,16 @@ def blobs(values: Iterable[bytes | None]) -> Column:
 def jsonbs(documents: Iterable[bytes]) -> Column:
     """A jsonb[] column from JSON documents (binary jsonb is a version byte and the text)."""
     return Column(JSONB_OID, [b"\x01" + document for document in documents])
+
+
+def jsonb(document: bytes) -> Binary:
+    """A single jsonb from a JSON document."""
+    return Binary(b"\x01" + document)
+
+
+def tsvectors(values: Iterable[bytes]) -> Column:
+    """A tsvector[] column from tsvectors in binary form."""
+    return Column(TSVECTOR_OID, list(values))
 
 
 def timestamps(moments: Iterable[datetime | None]) -> Column:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, errors
-from psycopg.pq import TransactionStatus
+from psycopg import AsyncConnection, AsyncCursor, errors
+from psycopg.pq import ExecStatus, TransactionStatus
 
 from shared import log, timing
 from shared.db import arrays
@@ -30,6 +30,9 @@ CONNECT_TIMEOUT_S = 5
 # A deadlock or a failed serialization harmed nobody and is simply tried again.
 ATTEMPTS = 4
 
+_VECTOR_TYPES = (
+    b"SELECT 'vector'::regtype::oid::bigint, 'halfvec'::regtype::oid::bigint, 'sparsevec'::regtype::oid::bigint"
+)
 _SET_ACCOUNT = b"SELECT set_config('app.account', %(account_no)s, true)"
 
 
@@ -47,6 +50,7 @@ class VectorTypes:
 
     vector: int
     halfvec: int
+    sparsevec: int
 
 
 class UniqueConflict(Conflict):
@@ -75,9 +79,8 @@ class Database:
     async def vector_types(self) -> VectorTypes:
         """pgvector's type numbers, asked once a process."""
         if self._vector_types is None:
-            ask = Statement(b"SELECT 'vector'::regtype::oid::bigint, 'halfvec'::regtype::oid::bigint")
-            [(vector, halfvec)] = await self.execute(ask)
-            self._vector_types = VectorTypes(vector=vector, halfvec=halfvec)
+            [numbers] = await self.execute(Statement(_VECTOR_TYPES))
+            self._vector_types = VectorTypes(*numbers)
         return self._vector_types
 
     async def execute(self, statement: Statement) -> list[Row]:
@@ -93,10 +96,9 @@ class Database:
         """
         account = Statement(_SET_ACCOUNT, {"account_no": str(account_no)})
         with timing.timed("database"):
-            results = await self._retrying(
-                [Statement(b"BEGIN"), account, *statements, Statement(b"COMMIT")], pipelined=True
-            )
-        return results[2:-1]
+            # What a pipeline sends up to its one Sync is a transaction by itself: BEGIN and COMMIT would say it again.
+            results = await self._retrying([account, *statements], pipelined=True)
+        return results[1:]
 
     async def transact_bulk(self, account_no: int, *statements: Statement) -> list[list[Row]]:
         """As `transact`, for large writes, of which fewer run at once than there are connections."""
@@ -167,7 +169,7 @@ async def _acquired(slots: asyncio.Semaphore) -> AsyncIterator[None]:
 
 async def _run_one(connection: AsyncConnection[Row], statement: Statement) -> list[Row]:
     cursor = await connection.cursor(binary=True).execute(statement.sql, statement.params or None)
-    return await cursor.fetchall() if cursor.description else []
+    return await _rows(cursor)
 
 
 async def _run_pipelined(connection: AsyncConnection[Row], statements: Sequence[Statement]) -> list[list[Row]]:
@@ -175,7 +177,13 @@ async def _run_pipelined(connection: AsyncConnection[Row], statements: Sequence[
         cursors = [connection.cursor(binary=True) for _ in statements]
         for cursor, statement in zip(cursors, statements, strict=True):
             await cursor.execute(statement.sql, statement.params or None)
-    return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
+    return [await _rows(cursor) for cursor in cursors]
+
+
+async def _rows(cursor: AsyncCursor[Row]) -> list[Row]:
+    """What a statement answered; nothing where it answers no rows (`description` would describe every column first)."""
+    answered = cursor.pgresult is not None and cursor.pgresult.status == ExecStatus.TUPLES_OK
+    return await cursor.fetchall() if answered else []
 
 
 def _is_usable(connection: AsyncConnection[Row]) -> bool:

@@ -1,4 +1,4 @@
-"""What an embedder answers: rows of vectors, the name of its model, or a refusal."""
+"""What an embedder answers: rows of vectors, counts of tokens, the name of its model, or a refusal."""
 
 from __future__ import annotations
 
@@ -38,6 +38,14 @@ class Unusable(Unavailable):
 
 class Refused(Unavailable):
     """The embedder does not take this very request; it may well take others."""
+
+
+class RunFailed(Unavailable):
+    """The embedder is well, but could not embed these very texts."""
+
+
+class Interrupted(Unavailable):
+    """No answer came, though the embedder may have begun: it may have been these texts that ended it."""
 
 
 class EmbedderBusy(Unavailable):
@@ -81,6 +89,27 @@ class Embeddings:
     cached: bool = False
 
 
+class TokenCounts(msgspec.Struct, frozen=True):
+    """How many tokens texts have, in their order, as POST /tokens tells it; None is a text too long to be counted."""
+
+    tokens: list[int | None]
+    max_tokens: int
+
+    def too_long(self) -> dict[int, int | None]:
+        """The places of the texts that the model would not read to their end, with their tokens."""
+        return {place: count for place, count in enumerate(self.tokens) if count is None or count > self.max_tokens}
+
+
+class _TokensAnswer(TokenCounts, frozen=True):
+    model: str
+    revision: str
+    dimension: int
+
+
+class _Error(msgspec.Struct):
+    code: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An HTTP answer; the names of `headers` are in lower case."""
@@ -102,7 +131,10 @@ class Answer:
         return cls(response.status, headers, bytes(content))
 
     def embeddings(self, model: Model, *, rows: int, dtype: Dtype) -> Embeddings:
-        """The rows of an answer to POST /embed. Raises EmbedderBusy, AnotherModel, Refused, or else Unusable."""
+        """The rows of an answer to POST /embed.
+
+        Raises EmbedderBusy, AnotherModel, Refused, RunFailed, or else Unusable.
+        """
         self._require_ok()
         try:
             served = ServedModel(
@@ -123,6 +155,18 @@ class Answer:
             cached=self.headers.get("x-cached") == "1",
         )
 
+    def token_counts(self, model: Model, *, texts: int) -> TokenCounts:
+        """The counts of an answer to POST /tokens. Raises as `embeddings` does."""
+        self._require_ok()
+        try:
+            told = msgspec.json.decode(self.content, type=_TokensAnswer)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise self._malformed() from None
+        ServedModel(told.model, told.revision, told.dimension).require(model)
+        if len(told.tokens) != texts:
+            raise self._malformed()
+        return told
+
     def served_model(self) -> ServedModel:
         """The model of an answer to GET /model. Raises EmbedderBusy, Refused or Unusable."""
         self._require_ok()
@@ -137,11 +181,19 @@ class Answer:
         log.event("embedder_refused", status=self.status)
         seconds = self.headers.get("retry-after", "")
         retry_after_s = int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 6 else 1
+        if self.status == 503 and self._code() == "engine_failed":
+            raise RunFailed("The embedder could not embed this. Please try again.", retry_after_s=retry_after_s)
         if self.status == 503:
             raise EmbedderBusy("The embedder is busy. Please try again.", retry_after_s=retry_after_s)
         if self.status in (413, 422):
             raise Refused(MALFORMED, retry_after_s=retry_after_s)
         raise Unusable(MALFORMED, retry_after_s=retry_after_s)
+
+    def _code(self) -> str:
+        try:
+            return msgspec.json.decode(self.content, type=_Error).code
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return ""
 
     def _malformed(self) -> Unusable:
         log.event("embedder_answer_malformed", status=self.status, bytes=len(self.content))

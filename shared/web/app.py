@@ -19,7 +19,6 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 from mangum import Mangum
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
@@ -32,6 +31,7 @@ from shared.db.connection import Database
 from shared.errors import FluxVectorError, InternalError, MethodNotAllowed, NotFound, Unauthenticated, Unavailable
 from shared.ids import new_id
 from shared.keys import Scope as KeyScope
+from shared.openapi.about import NOTHING, About
 from shared.usage import Meter
 from shared.web import body as bodies
 from shared.web import reading
@@ -39,6 +39,8 @@ from shared.web.auth import bearer_credential
 from shared.web.context import database
 from shared.web.errors import error_response
 from shared.web.headers import SECURITY_HEADERS
+from shared.web.idempotency import KeyedRequest
+from shared.web.lines import require_lines
 from shared.web.loop import process_loop
 
 R = TypeVar("R", bound=msgspec.Struct)
@@ -62,6 +64,8 @@ class Call(Generic[R]):
     ip_address: str | None
     started: float
     _admission: Admission | None
+    # Only of a call that takes lines; any other has its body in `request`.
+    body: bytes = b""
 
     @property
     def admission(self) -> Admission:
@@ -119,17 +123,37 @@ class _Trace:
 
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
+Respond = Callable[[FluxVectorError, str], Response]
 Endpoint = Callable[[Call[R]], Awaitable[Any]]
 
 
 class EndpointApp(Generic[R]):
-    """The ASGI app of one endpoint. `route` is its route key, `POST /v1/search`; None takes every request."""
+    """The ASGI app of one endpoint. `route` is its route key, `POST /v1/search`; None takes every request.
 
-    def __init__(self, route: str | None, endpoint: Endpoint[R], *, request: type[R], scope: KeyScope | None) -> None:
+    `endpoint`, `shape`, `scope`, `about`, `respond`, `is_idempotent` and `takes_lines` are what `endpoint_app` was
+    given; the documentation reads them.
+    """
+
+    def __init__(
+        self,
+        route: str | None,
+        endpoint: Endpoint[R],
+        *,
+        request: type[R],
+        scope: KeyScope | None,
+        about: About,
+        respond: Respond,
+        is_idempotent: bool,
+        takes_lines: bool,
+    ) -> None:
         self.route = route
-        self._endpoint = endpoint
-        self._shape = request
-        self._scope = scope
+        self.endpoint = endpoint
+        self.shape = request
+        self.scope = scope
+        self.about = about
+        self.respond = respond
+        self.is_idempotent = is_idempotent
+        self.takes_lines = takes_lines
         self._names_collection = "collection" in request.__struct_fields__
         if route is not None:
             self._method, path = route.split(" ", 1)
@@ -144,35 +168,44 @@ class EndpointApp(Generic[R]):
             raise RuntimeError(f"An endpoint speaks HTTP only, not {scope['type']}.")
         started = time.perf_counter()
         request_id = new_id("req")
-        request = Request(scope, receive)
+        keyed = KeyedRequest.of(scope, receive) if self.is_idempotent else None
+        request = Request(scope, receive if keyed is None else keyed.receive)
         trace = _Trace(timing.collect())
         try:
             call = await self._admitted(request, request_id, started, trace)
-            answer = await self._endpoint(call)
-            response = answer if isinstance(answer, Response) else _json_response(answer)
+            response = await self._answered(call, keyed)
         except FluxVectorError as error:
-            response = error_response(error, request_id)
+            response = self.respond(error, request_id)
         except asyncio.CancelledError:
             self._log(request, request_id, 499, started, trace)
             raise
         except Exception as error:  # the border: whatever it is, the caller gets our shape and the log its place
             log.event("unexpected_error", request_id=request_id, type=type(error).__name__, where=log.where(error))
-            response = error_response(InternalError("Something went wrong on our side."), request_id)
+            response = self.respond(InternalError("Something went wrong on our side."), request_id)
         await response(scope, receive, _with_headers(send, request_id))
         self._log(request, request_id, response.status_code, started, trace)
+
+    async def _answered(self, call: Call[R], keyed: KeyedRequest | None) -> Response:
+        async def answer() -> Response:
+            answered = await self.endpoint(call)
+            return answered if isinstance(answered, Response) else _json_response(answered)
+
+        if keyed is None:
+            return await answer()
+        return await keyed.answer_once(call.database, call.principal, call.request_id, answer)
 
     async def _admitted(self, request: Request, request_id: str, started: float, trace: _Trace) -> Call[R]:
         path_params = self._match(request)
         credential = self._credential(request)
         with reading.buffered.share() as share:
-            decoded, fault = await self._decoded(request, credential, share)
+            decoded, body, fault = await self._decoded(request, credential, share)
             admission = None
-            if self._scope is not None:
+            if self.scope is not None:
                 collection = getattr(decoded, "collection", None) if self._names_collection else None
                 with timing.timed("admission"):
                     admission = await admit(database(), credential, collection=collection)
                 trace.principal = admission.principal
-                admission.principal.require(self._scope)
+                admission.principal.require(self.scope)
         if fault is not None:
             raise fault
         client = request.client
@@ -184,10 +217,11 @@ class EndpointApp(Generic[R]):
             ip_address=client.host if client else None,
             started=started,
             _admission=admission,
+            body=body,
         )
 
     def _credential(self, request: Request) -> str:
-        if self._scope is None:
+        if self.scope is None:
             return ""
         credential = bearer_credential(request)
         require_well_formed(credential)
@@ -206,24 +240,27 @@ class EndpointApp(Generic[R]):
 
     async def _decoded(
         self, request: Request, credential: str, share: reading.Share
-    ) -> tuple[R | None, FluxVectorError | None]:
-        """The request, or what is wrong with it: that is told only once the caller is known."""
+    ) -> tuple[R | None, bytes, FluxVectorError | None]:
+        """The request and a body of lines, or what is wrong: that is told only once the caller is known."""
         try:
             if self.route is None:
-                return self._shape(), None
+                return self.shape(), b"", None
             if request.method not in _METHODS_WITH_BODY:
-                return bodies.decode_query(request, self._shape), None
-            if self._scope is not None and reading.is_large(request):
+                return bodies.decode_query(request, self.shape), b"", None
+            if self.scope is not None and reading.is_large(request):
                 await admit(database(), credential)  # nobody reads megabytes of a stranger's
             raw = await reading.read_body(request, settings().max_body_bytes, share)
+            if self.takes_lines:
+                require_lines(request)
+                return bodies.decode_query(request, self.shape), raw, None
             if not raw:  # as good as {}: a call whose fields are all optional needs no body
-                return bodies.decode_json(b"{}", self._shape), None
+                return bodies.decode_json(b"{}", self.shape), b"", None
             bodies.require_json(request)
-            return bodies.decode_json(raw, self._shape), None
+            return bodies.decode_json(raw, self.shape), b"", None
         except (Unauthenticated, Unavailable):
             raise
         except FluxVectorError as error:
-            return None, error
+            return None, b"", error
 
     def _log(self, request: Request, request_id: str, status: int, started: float, trace: _Trace) -> None:
         log.event(
@@ -245,13 +282,29 @@ def endpoint_app(
     *,
     request: type[R],
     scope: KeyScope | None,
+    about: About = NOTHING,
+    respond: Respond = error_response,
+    idempotent: bool = False,
+    lines: bool = False,
 ) -> EndpointApp[R]:
     """The ASGI app of an endpoint.
 
     `request` is the struct of its body, or of its query string where the method has no body. `scope` is what the
     credential must allow; None makes the call public. A field named `collection` is looked up while admitting.
+    `about` is for the documentation; `respond` makes the answer to an error and its request id, if not in our shape.
+    `idempotent` makes the call honour the header Idempotency-Key; it needs a scope, and an answer that may be kept.
+    `lines` makes the body lines of JSON, which the endpoint reads from `call.body`; `request` is the query string's.
     """
-    return EndpointApp(route, endpoint, request=request, scope=scope)
+    return EndpointApp(
+        route,
+        endpoint,
+        request=request,
+        scope=scope,
+        about=about,
+        respond=respond,
+        is_idempotent=idempotent,
+        takes_lines=lines,
+    )
 
 
 def lambda_handler(app: EndpointApp[R]) -> LambdaHandler:
@@ -283,10 +336,11 @@ def _json_response(answer: Any) -> Response:
 def _with_headers(send: Send, request_id: str) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in SECURITY_HEADERS:
-                headers.setdefault(name.decode(), value.decode())
-            headers["X-Request-Id"] = request_id
+            headers = message["headers"]
+            # An endpoint's own word goes before the general one.
+            said = {name for name, _ in headers}
+            headers += [header for header in SECURITY_HEADERS if header[0] not in said]
+            headers.append((b"x-request-id", request_id.encode()))
         await send(message)
 
     return send_with_headers

@@ -24,8 +24,26 @@ class FetchRequest(Struct, forbid_unknown_fields=True):
     namespace: Namespace = ""
 
 
-class VectorView(Struct):
-    """A stored vector. `values` are the ones sent, or the embedding; null while it is pending."""
+# What is told of each reason for which a text is given up (`shared.pending.Reason`).
+_FAILURES = {
+    "refused": "The embedder does not take this text.",
+    "fails_repeatedly": "Embedding this text has failed again and again, while others were embedded.",
+}
+
+
+class FailureView(Struct):
+    """Why a text will not be embedded: a stable code and a sentence. Upserting the record again makes it a new try."""
+
+    reason: str
+    error: str
+
+
+class VectorView(Struct, omit_defaults=True):
+    """A stored vector. `values` are the ones sent, or the embedding; null while it is pending.
+
+    `failed` stands there only where the text was given up: then the vector stays pending, and no search by vector finds
+    it.
+    """
 
     id: str
     text: str | None
@@ -35,6 +53,7 @@ class VectorView(Struct):
     expires_at: str | None
     created_at: str
     updated_at: str
+    failed: FailureView | None = None
 
     @classmethod
     def of(cls, vector: StoredVector) -> VectorView:
@@ -47,6 +66,7 @@ class VectorView(Struct):
             expires_at=rfc3339(vector.expires_at) if vector.expires_at else None,
             created_at=rfc3339(vector.created_at),
             updated_at=rfc3339(vector.updated_at),
+            failed=FailureView(vector.failure, _FAILURES[vector.failure]) if vector.failure else None,
         )
 
 

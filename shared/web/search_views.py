@@ -1,19 +1,23 @@
-"""The answer of a search, and what a search may ask for that is not built yet."""
+"""What a search may say, and its answer."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta, Struct
 
-from shared.errors import NotImplementedYet
+from shared.conditions import condition_of
+from shared.errors import ValidationFailed
 from shared.places import Place
+from shared.queries import QueryVector, QueryWords
 from shared.records import Namespace
-from shared.search import MAX_TOP_K, Hit, Query, Wanted, confidence, search
+from shared.search import DEFAULT_ALPHA, MAX_TOP_K, Hit, Mode, Wanted, confidence, search
 from shared.web.app import Call
 from shared.web.views import CollectionName, metadata_view, values_view
 
-Mode = Literal["vector", "keyword", "hybrid", "fusion"]
+# Characters of a value in an answer, at the most (a float32 written out, and a comma).
+VALUE_CHARACTERS = 22
 
 
 class SearchOptions(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -23,10 +27,10 @@ class SearchOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     namespace: Namespace = ""
     top_k: Annotated[int, Meta(ge=1, le=MAX_TOP_K)] = 10
     filter: dict[str, Any] | None = None
-    # The contract's default for POST /v1/search is hybrid; it becomes so with the keyword index.
     mode: Mode = "vector"
     min_score: float | None = None
     alpha: Annotated[float, Meta(ge=0, le=1)] | None = None
+    ef_search: Annotated[int, Meta(ge=1, le=1_000)] | None = None
     include_metadata: bool = True
     include_text: bool = True
     include_values: bool = False
@@ -36,7 +40,7 @@ Options = TypeVar("Options", bound=SearchOptions)
 
 
 class Scores(Struct):
-    """The raw scores of the legs, and the one that ranks."""
+    """The raw scores of the legs, null for one that did not run, and the one that ranks."""
 
     vector: float | None
     bm25: float | None
@@ -44,7 +48,7 @@ class Scores(Struct):
 
 
 class SearchResult(Struct, omit_defaults=True):
-    """One hit; `values` only where they were asked for."""
+    """One hit; `values` and `rerank_score` only where they were asked for."""
 
     id: str
     score: float
@@ -52,9 +56,12 @@ class SearchResult(Struct, omit_defaults=True):
     metadata: dict[str, Any] | None
     scores: Scores
     values: list[float] | None = None
+    rerank_score: float | None = None
 
 
 class SearchUsage(Struct):
+    """What the search cost."""
+
     embeddings: int
     searches: int
     embedding_tokens: int
@@ -62,6 +69,8 @@ class SearchUsage(Struct):
 
 
 class SearchResponse(Struct):
+    """Hits, best first. `confidence` is null where no vector was searched with; `warning` is a sentence."""
+
     results: list[SearchResult]
     confidence: float | None
     warning: str | None
@@ -71,61 +80,89 @@ class SearchResponse(Struct):
 
 
 TRUNCATED = "The text is longer than the model reads; only its beginning was searched for."
+WITHOUT_EMBEDDER = "The embedder does not answer; only the words of the text were searched for."
 
 
-def refuse_unbuilt(options: SearchOptions, *, rerank: bool | None = None) -> None:
-    """Raises NotImplementedYet for what would otherwise be ignored in silence."""
-    if options.mode != "vector":
-        raise NotImplementedYet(f"mode={options.mode} is not built yet; send mode=vector.")
-    if options.filter:
-        raise NotImplementedYet("filter is not built yet.")
-    if rerank:
-        raise NotImplementedYet("rerank is not built yet.")
-
-
-async def answer_search(call: Call[Options], place: Place, query: Query) -> SearchResponse:
-    """Searches with a query, as the request's options say."""
+def wanted_of(call: Call[Options]) -> Wanted:
+    """What the request's options ask for. Raises ValidationFailed, before anything is embedded for it."""
     options = call.request
-    wanted = Wanted(
+    _check_size(call)
+    return Wanted(
         top_k=options.top_k,
+        condition=condition_of(options.filter, call.collection),
         min_score=options.min_score,
+        alpha=DEFAULT_ALPHA if options.alpha is None else options.alpha,
+        ef_search=options.ef_search,
         include_text=options.include_text,
         include_metadata=options.include_metadata,
         include_values=options.include_values,
     )
+
+
+async def answer_search(
+    call: Call[Options],
+    wanted: Wanted,
+    mode: Mode,
+    vector: QueryVector | None,
+    words: QueryWords | None,
+    *,
+    warning: str | None = None,
+) -> SearchResponse:
+    """Searches with a vector, with words, or with both, as the mode says."""
+    place = Place(call.principal.account_no, call.collection.collection_no, call.request.namespace)
     hits = await search(
-        call.database, call.collection, place, query, wanted, meter=call.meter, latency_ms=call.elapsed_ms
+        call.database,
+        call.collection,
+        place,
+        wanted,
+        mode=mode,
+        vector=vector,
+        words=words,
+        meter=call.meter,
+        latency_ms=call.elapsed_ms,
     )
-    return _search_response(call, hits, query)
+    if warning is None and vector is not None and vector.truncated:
+        warning = TRUNCATED
+    return _search_response(call, hits, vector, warning)
 
 
-def _search_response(call: Call[Options], hits: list[Hit], query: Query) -> SearchResponse:
+def _check_size(call: Call[Options]) -> None:
+    """Refuses before the work what could not be answered after it. Raises ValidationFailed."""
+    options = call.request
+    if options.include_values:
+        most = call.settings.max_body_bytes // (call.collection.dimension * VALUE_CHARACTERS)
+        if options.top_k > most:
+            raise ValidationFailed.of("top_k", f"is greater than {most}, the most that fit into an answer with values")
+
+
+def _search_response(
+    call: Call[Options], hits: Sequence[Hit], vector: QueryVector | None, warning: str | None
+) -> SearchResponse:
     results = [
         SearchResult(
             id=hit.id,
-            score=_shown(hit.score),
+            score=hit.score,
             text=hit.text,
             metadata=None if hit.metadata is None else metadata_view(hit.metadata),
-            scores=Scores(vector=_shown(hit.score), bm25=None, combined=_shown(hit.score)),
+            scores=Scores(
+                vector=hit.vector_score,
+                bm25=hit.bm25,
+                combined=hit.score,
+            ),
             values=values_view(hit.values),
         )
         for hit in hits
     ]
     return SearchResponse(
         results=results,
-        confidence=round(confidence(hits, call.settings.model), 4),
-        warning=TRUNCATED if query.truncated else None,
-        cached=query.cached,
+        confidence=None if vector is None else round(confidence(hits, call.settings.model), 4),
+        warning=warning,
+        cached=vector is not None and vector.cached,
         usage=SearchUsage(
-            embeddings=query.embeddings,
+            embeddings=vector.embeddings if vector else 0,
             searches=1,
-            embedding_tokens=query.tokens,
-            model=query.model,
+            embedding_tokens=vector.tokens if vector else 0,
+            model=vector.model if vector else None,
         ),
         took_ms=round(call.elapsed_ms, 2),
     )
-
-
-def _shown(score: float) -> float:
-    """Seven significant digits, which is what float32 arithmetic has; more would be noise."""
-    return float(f"{score:.7g}")

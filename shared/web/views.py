@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from shared.api_keys import ApiKey
 from shared.clock import rfc3339
-from shared.collections import Collection
+from shared.collections import Collection, IndexState
 from shared.pages import DEFAULT_LIMIT, MAX_LIMIT
 from shared.records import NAMESPACE_PATTERN
 from shared.vector_values import values_of_binary
@@ -29,16 +29,41 @@ class PageRequest(Struct, forbid_unknown_fields=True):
     cursor: str = ""
 
 
+class Bm25View(Struct):
+    """BM25's parameters: how much a word's repetition adds, and how much the length of a text counts against it."""
+
+    k1: float
+    b: float
+
+
+class IndexView(Struct):
+    """How vectors are searched: `exact` is one by one, `building` the same while an index is made, `ready` by it.
+
+    `rows` is how many vectors there were when the last build began.
+    """
+
+    state: IndexState
+    rows: int | None
+
+
 class CollectionView(Struct):
-    """A collection on the wire."""
+    """A collection on the wire.
+
+    `pending_count` vectors have no embedding yet; `failed_count` of them have a text that cannot be embedded, and
+    `oldest_pending_at` is since when the first of the others waits.
+    """
 
     name: str
     dimension: int
     metric: str
     description: str | None
     language: str | None
+    bm25: Bm25View
     vectors_count: int
     pending_count: int
+    failed_count: int
+    oldest_pending_at: str | None
+    index: IndexView
     model: str | None
     model_revision: str | None
     created_at: str
@@ -51,8 +76,12 @@ class CollectionView(Struct):
             metric=collection.metric,
             description=collection.description,
             language=collection.language,
+            bm25=Bm25View(collection.k1, collection.b),
             vectors_count=collection.vectors_count,
             pending_count=collection.pending_count,
+            failed_count=collection.failed_count,
+            oldest_pending_at=rfc3339(collection.oldest_pending_at) if collection.oldest_pending_at else None,
+            index=IndexView(collection.index_state, collection.indexed_rows),
             model=collection.model,
             model_revision=collection.model_revision,
             created_at=rfc3339(collection.created_at),

@@ -138,6 +138,17 @@ def test_binary_answer_is_the_json_answer(embedder: Embedder, accept: str, bytes
     np.testing.assert_allclose(rows(binary), plain["embeddings"], atol=1e-7 if bytes_a_value == 4 else 1e-3)
 
 
+def test_tokens_are_those_of_an_embedding(embedder: Embedder) -> None:
+    texts = ["a", "x " * 508, "x " * 509, "x " * 600, "木" * 60, "ﷺ" * 40, "y" * 30_000]
+    body = {"kind": "passage", "inputs": texts}
+    answer = httpx.post(f"{embedder.url}/tokens", json=body, headers=HEADERS, timeout=30).json()
+    assert (answer["model"], answer["dimension"], answer["max_tokens"]) == ("multilingual-e5-small", 1024, 512)
+    embedded = embed(embedder, "passage", texts).json()
+    counts = answer["tokens"]
+    assert [count is None or count > 512 for count in counts] == embedded["truncated"]
+    assert [512 if count is None else min(count, 512) for count in counts] == embedded["tokens"]
+
+
 def test_nothing_truncated_is_an_empty_header(embedder: Embedder) -> None:
     assert embed(embedder, "query", ["a"], "application/octet-stream").headers["x-truncated"] == ""
 

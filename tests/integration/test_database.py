@@ -16,7 +16,6 @@ from shared.db import arrays, connection
 from shared.db.connection import Database, Statement, UniqueConflict
 from shared.db.sql_files import statements
 from shared.errors import InternalError, Unavailable
-from shared.vector_values import unit_halfvec_binary
 from tests.support.database import TestDatabase
 
 
@@ -135,7 +134,7 @@ def test_columns_arrive_as_they_were_sent(
     assert [row[:4] for row in asyncio.run(sent())] == rows
 
 
-def test_a_search_reads_one_partition_and_by_its_key(database: TestDatabase) -> None:
+def test_a_look_up_reads_one_partition_and_by_its_key(database: TestDatabase) -> None:
     """As the functions' role, under row-level security, with a plan made for the very parameters."""
     with psycopg.connect(database.owner_url, autocommit=True) as owner:
         owner.execute("INSERT INTO accounts (account_id, password_hash) VALUES ('a', '')")
@@ -156,20 +155,10 @@ def test_a_search_reads_one_partition_and_by_its_key(database: TestDatabase) -> 
             "account_no": 1,
             "collection_no": 5,
             "namespace": "",
-            "query": arrays.Binary(unit_halfvec_binary([1.0] * 8)),
-            "query_norm": 1.0,
-            "top_k": 10,
-            "min_score": None,
-            "include_text": True,
-            "include_metadata": True,
-            "include_values": False,
+            "id": "v1",
             "ids": arrays.texts(["v1", "v2"]),
         }
-        for file, name in (
-            ("search", "search_inner_product"),
-            ("search", "search_euclidean"),
-            ("vectors", "fetch_vectors"),
-        ):
+        for file, name in (("search", "get_query_vector"), ("vectors", "fetch_vectors")):
             [(explained,)] = api.execute(b"EXPLAIN (FORMAT JSON) " + statements(file)[name], params).fetchall()
             nodes = list(_nodes(explained[0]["Plan"]))
             leaves = {node["Relation Name"] for node in nodes if node.get("Relation Name", "").startswith("vectors")}

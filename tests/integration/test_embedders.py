@@ -10,7 +10,7 @@ from tests.support.api import MODEL, NOWHERE, Api, serve_in_process
 from tests.support.database import TestDatabase
 from tests.support.fake_embedder import FakeEmbedder, busy, fake_embedder
 
-QUESTION = {"collection": "things", "text": "a question"}
+QUESTION = {"collection": "things", "text": "a question", "mode": "vector"}
 
 
 @pytest.fixture

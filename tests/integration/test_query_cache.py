@@ -11,7 +11,7 @@ from tests.support.api import Api, serve_in_process
 from tests.support.database import TestDatabase
 from tests.support.embedder import RunningEmbedder, running_embedder
 
-QUESTION = {"collection": "things", "text": "Who keeps what was asked?"}
+QUESTION = {"collection": "things", "text": "Who keeps what was asked?", "mode": "vector"}
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import psycopg
@@ -9,10 +10,10 @@ import pytest
 
 from tests.support.api import Api, Tenant
 
-RECORD = {"id": "same", "values": [1.0, 0.0], "metadata": {"of": "first"}}
+RECORD = {"id": "same", "values": [1.0, 0.0], "text": "same words", "metadata": {"of": "first"}}
 TABLES = (
     "api_keys", "collections", "collection_counts", "vectors", "pending_embeddings", "deleted_collections",
-    "usage_events",
+    "usage_events", "keywords", "keyword_terms", "collection_tasks", "collection_indexes",
 )  # fmt: skip
 
 
@@ -22,8 +23,9 @@ async def two_tenants(api: Api) -> Tenant:
     await api.collection(dimension=2)
     await api.upsert([RECORD])
     await api.post("/v1/collections", {"name": "things", "dimension": 2}, key=other.key)
-    mine = {"id": "same", "values": [0.0, 1.0], "metadata": {"of": "other"}}
+    mine = {"id": "same", "values": [0.0, 1.0], "text": "same words", "metadata": {"of": "other"}}
     await api.post("/v1/vectors/upsert", {"collection": "things", "vectors": [mine]}, key=other.key)
+    api.sql("INSERT INTO collection_tasks SELECT account_no, collection_no, 'impacts' FROM collections")
     return other
 
 
@@ -33,7 +35,21 @@ async def test_the_same_names_and_ids_never_meet(api: Api) -> None:
         query: dict[str, Any] = {"collection": "things", "vector": [1.0, 1.0]}
         hits = (await api.post("/v1/vectors/query", query, key=tenant.key)).json()["results"]
         assert [hit["metadata"] for hit in hits] == [{"of": name}]
-    await api.post("/v1/vectors/delete", {"collection": "things", "ids": ["same"]}, key=other.key)
+    body = {"collection": "things", "filter": {}, "set_metadata": {"by": "other"}}
+    assert (await api.post("/v1/vectors/update", body, key=other.key)).json()["updated"] == 1
+    for tenant, metadata in ((api.tenant, {"of": "first"}), (other, {"of": "other", "by": "other"})):
+        key = tenant.key
+        [listed] = (await api.get("/v1/vectors/list", collection="things", key=key)).json()["data"]
+        assert listed["metadata"] == metadata
+        line, _ = (await api.get("/v1/vectors/export", collection="things", key=key)).text.splitlines()
+        assert json.loads(line)["metadata"] == metadata
+        for filter_, wanted in (({"of": metadata["of"]}, 1), ({"by": "other"}, int("by" in metadata)), ({}, 1)):
+            counted = await api.post("/v1/vectors/count", {"collection": "things", "filter": filter_}, key=key)
+            assert counted.json() == {"count": wanted}
+        names = await api.get("/v1/namespaces", collection="things", key=key)
+        assert names.json()["data"] == [{"name": "", "vectors_count": 1}]
+    deleted = await api.post("/v1/vectors/delete", {"collection": "things", "delete_all": True}, key=other.key)
+    assert deleted.json()["deleted_count"] == 1
     assert (await api.get("/v1/collections/things")).json()["vectors_count"] == 1
     await api.delete("/v1/collections/things", key=other.key)
     assert (await api.get("/v1/vectors/fetch", collection="things", ids="same")).json()["vectors"]
@@ -42,7 +58,7 @@ async def test_the_same_names_and_ids_never_meet(api: Api) -> None:
 async def test_anothers_collection_and_an_unknown_one_are_the_same_404(api: Api) -> None:
     other = await api.new_tenant("other@example.com")
     await api.collection("private", dimension=2)
-    calls = [
+    calls: list[tuple[str, str, dict[str, Any] | None]] = [
         ("GET", "/v1/collections/{name}", None),
         ("DELETE", "/v1/collections/{name}", None),
         ("GET", "/v1/vectors/fetch?collection={name}&ids=a", None),
@@ -51,11 +67,20 @@ async def test_anothers_collection_and_an_unknown_one_are_the_same_404(api: Api)
         ("POST", "/v1/vectors/query", {"vector": [1.0, 0.0]}),
         ("POST", "/v1/vectors/delete", {"ids": ["a"]}),
         ("POST", "/v1/search", {"text": "x"}),
+        ("POST", "/v1/vectors/delete", {"delete_all": True}),
+        ("POST", "/v1/vectors/update", {"id": "a", "set_metadata": {}}),
+        ("POST", "/v1/vectors/update", {"filter": {}, "set_metadata": {}}),
+        ("POST", "/v1/vectors/count", {}),
+        ("GET", "/v1/vectors/list?collection={name}", None),
+        ("GET", "/v1/vectors/export?collection={name}", None),
+        ("GET", "/v1/namespaces?collection={name}", None),
+        ("DELETE", "/v1/namespaces/a?collection={name}", None),
+        ("PATCH", "/v1/collections/{name}", {"description": None}),
     ]
     for method, path, body in calls:
         answers = []
         for name in ("private", "unknown"):
-            sent = None if body is None else {"collection": name} | body
+            sent = None if body is None else body if method == "PATCH" else {"collection": name} | body
             answer = await api.client.request(method, path.format(name=name), json=sent, headers=other.headers)
             assert answer.status_code == 404, (method, path)
             answers.append({key: value for key, value in answer.json().items() if key != "request_id"})
@@ -143,6 +168,14 @@ async def test_every_table_of_tenants_has_row_level_security(api: Api) -> None:
             "INSERT INTO collections (account_no, env, name, dimension, metric) VALUES (1, 'live', 'x', 2, 'cosine')",
         ),
         ("jobs", "SELECT admit_key('x', NULL)"),
+        ("jobs", "SELECT matching_keys(1, NULL, NULL, NULL, '', '', 1)"),
+        ("jobs", "SELECT count_matching(1, '', NULL, NULL)"),
+        ("jobs", "UPDATE collections SET k1 = 1"),
+        ("jobs", "DELETE FROM collections"),
+        ("jobs", "UPDATE vectors SET metadata = '{}'"),
+        ("jobs", "INSERT INTO collection_indexes VALUES (1, 1, 'ready', 1, 1, now())"),
+        ("api", "INSERT INTO collection_indexes VALUES (1, 1, 'ready', 1, 1, now())"),
+        ("api", "UPDATE collection_indexes SET built_at = now()"),
     ],
 )
 async def test_a_role_may_do_what_its_code_does_and_no_more(api: Api, role: str, statement: str) -> None:

@@ -157,7 +157,7 @@ async def test_with_the_embedder_down_writes_succeed_and_wait(api_without_embedd
         ("t1", True, None),
     ]
     assert await counts(api) == (3, 3)
-    answer = await api.post("/v1/search", {"collection": "things", "text": "x"})
+    answer = await api.post("/v1/search", {"collection": "things", "text": "x", "mode": "vector"})
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) <= 60
 
@@ -284,14 +284,6 @@ async def test_a_long_text_is_truncated_and_told(api: Api) -> None:
     await api.collection()
     body = await api.upsert([{"id": "long", "text": "word " * 5_000}, {"id": "short", "text": "word"}])
     assert (body["truncated"], body["pending"]) == (1, 0)
-
-
-async def test_what_is_not_built_yet_says_so(api: Api) -> None:
-    await api.collection()
-    body = {"collection": "things", "vectors": TEXTS, "on_long_text": "reject"}
-    answer = await api.post("/v1/vectors/upsert", body)
-    assert (answer.status_code, answer.json()["code"]) == (501, "not_implemented")
-    assert rows(api) == 0
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,10 @@ class Reply:
     is_endless: bool = False
 
 
+RUN_FAILED = Reply(503, {"Retry-After": "1"}, b'{"error": "failed", "code": "engine_failed"}')
+REFUSED = Reply(422, {}, b'{"error": "no", "code": "validation_failed"}')
+
+
 def busy(retry_after_s: int = 1) -> Reply:
     """The embedder's refusal for lack of room."""
     return Reply(503, {"Retry-After": str(retry_after_s)}, b'{"error": "full", "code": "overloaded"}')
@@ -54,14 +58,16 @@ def busy(retry_after_s: int = 1) -> Reply:
 class FakeEmbedder:
     """`script` is what it does with the next requests to /embed, one each; afterwards it does `always`: vectors.
 
-    Each takes it `takes_s`. While `gate` is not set, requests to /embed wait. `about` is what it answers to all others
-    instead of the truth. `sent_bytes` counts what went out of bodies without an end.
+    Where a text of a request holds a key of `poison`, it does what stands there. To it, words are tokens. Each takes
+    it `takes_s`. While `gate` is not set, requests to /embed wait. `about` is what it answers to all others instead of
+    the truth. `sent_bytes` counts what went out of bodies without an end.
     """
 
     def __init__(self) -> None:
         self.model, self.revision, self.dimension = MODEL.name, MODEL.revision, 1024
         self.script: deque[Reply | str] = deque()
         self.always: Reply | str = Reply()
+        self.poison: dict[str, Reply | str] = {}
         self.takes_s = 0.0
         self.sent_bytes = 0
         self.ready_status = 200
@@ -93,8 +99,10 @@ class FakeEmbedder:
                 self.requests.append(received)
                 if received.path == "/embed":
                     await self.gate.wait()
-                    does = self.script.popleft() if self.script else self.always
+                    does = self.script.popleft() if self.script else self._does(received)
                     await asyncio.sleep(self.takes_s)
+                elif received.path == "/tokens":
+                    does = self._tokens(received)
                 else:
                     does = self._about(received.path)
                 if does == HANG_UP:
@@ -126,6 +134,15 @@ class FakeEmbedder:
         self.gate.set()
         for writer in list(self._writers):
             writer.transport.abort()
+
+    def _does(self, received: Received) -> Reply | str:
+        texts = received.json["inputs"]
+        return next((does for key, does in self.poison.items() if any(key in text for text in texts)), self.always)
+
+    def _tokens(self, received: Received) -> Reply:
+        counts = [len(text.split()) for text in received.json["inputs"]]
+        told = {"tokens": counts, "max_tokens": 512, "model": self.model, "revision": self.revision}
+        return Reply(200, {}, json.dumps(told | {"dimension": self.dimension}).encode())
 
     def _about(self, path: str) -> Reply:
         if path == "/ready":

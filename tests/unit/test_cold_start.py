@@ -21,11 +21,14 @@ NEVER = VENDORS | HEAVY | NOT_IN_LAMBDA
 HTTP_CLIENTS = {"httpcore", "httpcore2", "aiohttp", "h11", "h2"}
 EMBEDS_TEXT = {
     "functions.embed.batch",
+    "functions.embed.openai",
     "functions.embed.single",
     "functions.jobs.embed_pending",
     "functions.ready",  # it asks the embedder
     "functions.search",
+    "functions.vectors.import_",
     "functions.vectors.query",
+    "functions.vectors.update",
     "functions.vectors.upsert",
 }
 

@@ -118,6 +118,29 @@ async def test_json_and_both_binary_answers_agree() -> None:
             }
 
 
+async def test_tokens_are_counted_without_embedding() -> None:
+    async with running() as it:
+        ran = len(it.engine.ran)
+        answer = await it.client.post("/tokens", json={"kind": "passage", "inputs": ["ab", "c" * 600, "d" * 2_000]})
+        assert answer.json() == {
+            "tokens": [2, 600, None],
+            "max_tokens": 512,
+            "dimension": 1024,
+            "model": "fake",
+            "revision": "1",
+        }
+        assert len(it.engine.ran) == ran
+        assert_error(await it.client.post("/tokens", content=b"{"), 400, "invalid_json")
+        assert_error(await it.client.post("/tokens", json={"kind": "query", "inputs": [""]}), 422, "validation_failed")
+        assert_error(await it.client.get("/tokens"), 405, "method_not_allowed")
+        plain = await it.client.post("/tokens", content=b"a", headers={"content-type": "text/plain"})
+        assert_error(plain, 415, "unsupported_media_type")
+        late = {"x-deadline-ms": "0"}
+        answer = await it.client.post("/tokens", json={"kind": "query", "inputs": ["a"]}, headers=late)
+        assert_error(answer, 503, "deadline_passed")
+        assert 'embedder_requests_total{path="/tokens",status="200"} 1' in it.service.metrics.render()
+
+
 async def test_ready_only_after_the_session_has_run() -> None:
     async with running(start=False) as it:
         assert_error(await it.client.get("/ready"), 503, "not_ready")
@@ -131,7 +154,7 @@ async def test_ready_only_after_the_session_has_run() -> None:
         assert_error(await it.client.get("/health"), 503, "unavailable")
 
 
-@pytest.mark.parametrize("path", ["/embed", "/model", "/metrics", "/nowhere"])
+@pytest.mark.parametrize("path", ["/embed", "/tokens", "/model", "/metrics", "/nowhere"])
 async def test_the_token_is_demanded(path: str) -> None:
     async with running(token=TOKEN) as it:
         for value in ("", "Bearer", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", f"Basic {TOKEN}", "Bearer é"):

@@ -141,6 +141,45 @@ async def test_a_failing_tokenizer_fails_its_request_only() -> None:
     assert 'embedder_queue_tokens{kind="query"} 0' in service.metrics.render()
 
 
+async def test_tokens_are_counted_without_a_run() -> None:
+    engine = FakeEngine()
+    service = await started(engine)
+    ran = len(engine.ran)
+    texts = ["a" * 3, "b" * 700, "c" * 2_000, *["d"] * 40]
+    assert await service.count_tokens("passage", texts, soon()) == [3, 700, None, *[1] * 40]
+    assert len(engine.ran) == ran
+
+
+async def test_counting_tells_what_keeps_it_from_counting() -> None:
+    output = io.StringIO()
+    service = await started(FakeEngine(), output)
+    with pytest.raises(EngineFailed):
+        await service.count_tokens("passage", ["X secret"], soon())
+    with pytest.raises(DeadlinePassed):
+        await service.count_tokens("passage", ["a"], soon(-1))
+    assert "secret" not in output.getvalue()
+    assert await service.count_tokens("passage", ["a"], soon()) == [1]
+    await service.drain(1)
+    with pytest.raises(ShuttingDown):
+        await service.count_tokens("passage", ["a"], soon())
+
+
+async def test_counting_that_has_not_begun_when_the_service_stops_is_told() -> None:
+    service = await started(FakeEngine())
+    release = threading.Event()
+    service._tokenizing["passage"].submit(release.wait, 10)
+    counting = asyncio.create_task(service.count_tokens("passage", ["a"], soon()))
+    left = asyncio.create_task(service.count_tokens("passage", ["b"], soon()))
+    await asyncio.sleep(0.01)
+    left.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await left
+    service.stop()
+    with pytest.raises(ShuttingDown):
+        await counting
+    release.set()
+
+
 async def test_draining_finishes_what_is_under_way_and_refuses_the_new() -> None:
     service = await started(FakeEngine(0.02))
     work = asyncio.create_task(service.embed("passage", ["a"] * 5, soon()))

@@ -30,6 +30,20 @@ def test_512_tokens_are_the_limit_exactly(model: Model, words: int, count: int, 
     assert tokens.ids[-1] == 2
 
 
+@pytest.mark.parametrize(("words", "count"), [(1, 5), (508, 512), (509, 513), (2_000, 2_004)])
+def test_the_tokens_of_the_whole_text_are_counted(model: Model, words: int, count: int) -> None:
+    (tokens,) = model.tokenizer.encode("passage", ["the " * (words - 1) + "the"])
+    assert tokens.count == count
+
+
+def test_a_text_whose_characters_are_cut_is_not_counted(model: Model) -> None:
+    most = 512 * 16 - len("passage: ")
+    longest, longer = model.tokenizer.encode("passage", ["木" * most, "木" * (most + 1)])
+    assert longest.count is not None
+    assert longest.truncated
+    assert (longer.count, longer.truncated) == (None, True)
+
+
 def test_what_stands_beyond_the_limit_changes_nothing(model: Model) -> None:
     first, second = model.tokenizer.encode("passage", ["the " * 600 + "cat", "the " * 600 + "dog " * 9000])
     assert first.ids.tolist() == second.ids.tolist()

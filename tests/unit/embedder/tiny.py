@@ -96,12 +96,19 @@ FAKE_MANIFEST = Manifest(
 
 
 class FakeTokenizer:
-    """A token a character; a text of X cannot be tokenized."""
+    """A token a character; a text of X cannot be tokenized, and one of more than 1,000 is not counted."""
 
     def encode(self, kind: str, texts: Sequence[str]) -> list[Tokens]:
         if any(text.startswith("X") for text in texts):
             raise ValueError(texts)
-        return [Tokens(np.full(min(len(text), 512), ord(text[0])), len(text) > 512) for text in texts]
+        return [
+            Tokens(
+                np.full(min(len(text), 512), ord(text[0])),
+                len(text) > 512,
+                len(text) if len(text) <= 1_000 else None,
+            )
+            for text in texts
+        ]
 
 
 class FakeEngine:

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from granian.http import HTTP1Settings
 
-from shared.embedders.answer import AnotherModel, EmbedderBusy
+from shared.embedders.answer import AnotherModel, Answer, EmbedderBusy, Interrupted, Refused, RunFailed, Unusable
 from shared.embedders.breaker import FAILURES, LONGEST_COOL_DOWN_S
 from shared.embedders.endpoint import MAX_IN_FLIGHT, MAX_REST_S, Address
 from shared.embedders.exchange import KEEPALIVE_S
@@ -27,6 +27,8 @@ from shared.errors import Unavailable
 from tests.support.fake_embedder import (
     HANG_UP,
     MODEL,
+    REFUSED,
+    RUN_FAILED,
     SILENCE,
     FakeEmbedder,
     Reply,
@@ -178,6 +180,56 @@ async def test_a_request_that_may_have_been_begun_is_not_sent_again(
         with pytest.raises(Unavailable):
             await ask(embedder)
     assert len(fake.requests) + len(other.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("does", "error"),
+    [(REFUSED, Refused), (RUN_FAILED, RunFailed), (Reply(500, {}, b""), Unusable), (HANG_UP, Interrupted)],
+)
+async def test_what_may_be_the_texts_fault_is_told_apart(
+    fake: FakeEmbedder, clock: ManualClock, does: Reply | str, error: type[Unavailable]
+) -> None:
+    fake.script.append(does)
+    async with client(fake.url, clock=clock) as embedder:
+        with pytest.raises(error):
+            await ask(embedder)
+
+
+async def test_an_embedder_that_fails_at_some_texts_is_asked_as_before(fake: FakeEmbedder, clock: ManualClock) -> None:
+    fake.script.extend([RUN_FAILED] * (FAILURES + 1))
+    async with client(fake.url, clock=clock) as embedder:
+        for _ in range(FAILURES + 1):
+            with pytest.raises(RunFailed):
+                await ask(embedder)
+        await ask(embedder)
+
+
+async def test_tokens_are_counted_in_order(fake: FakeEmbedder, clock: ManualClock) -> None:
+    async with client(fake.url, clock=clock) as embedder:
+        found = await embedder.count_tokens("passage", ["a b", "word " * 600, "c"], budget_s=BUDGET_S)
+    assert (found.tokens, found.max_tokens, found.too_long()) == ([2, 600, 1], 512, {1: 600})
+    [request] = fake.requests
+    assert (request.method, request.path) == ("POST", "/tokens")
+    assert request.headers["authorization"] == "Bearer sesame"
+
+
+async def test_counts_of_another_model_or_of_fewer_texts_are_none(fake: FakeEmbedder, clock: ManualClock) -> None:
+    async with client(fake.url, clock=clock) as embedder:
+        fake.revision = "another"
+        with pytest.raises(AnotherModel):
+            await embedder.count_tokens("passage", ["a"], budget_s=BUDGET_S)
+    told = {"max_tokens": 512, "model": MODEL.name, "revision": MODEL.revision, "dimension": 1024}
+    for body in (
+        b"",
+        b"{}",
+        json.dumps(told | {"tokens": [1]}).encode(),
+        json.dumps(told | {"tokens": ["x", "y"]}).encode(),
+    ):
+        answer = Answer(200, {}, body)
+        with pytest.raises(Unusable):
+            answer.token_counts(MODEL, texts=2)
+    uncounted = Answer(200, {}, json.dumps(told | {"tokens": [512, None]}).encode()).token_counts(MODEL, texts=2)
+    assert uncounted.too_long() == {1: None}
 
 
 @pytest.mark.parametrize(

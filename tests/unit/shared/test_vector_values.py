@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import struct
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pgvector import HalfVector, Vector
@@ -13,12 +12,11 @@ from pgvector import HalfVector, Vector
 from shared.vector_values import (
     HALF_MAX,
     fault_of,
-    halfvec_binary,
     halfvec_binary_of_row,
-    unit_halfvec_binary,
     values_of_binary,
     values_of_row,
     vector_binary,
+    vector_binary_of_row,
 )
 
 floats = st.lists(st.floats(-HALF_MAX, HALF_MAX, width=32), min_size=1, max_size=40)
@@ -38,14 +36,12 @@ def test_float32_values_come_back_to_the_bit(values: list[float]) -> None:
 
 @given(st.lists(st.floats(-HALF_MAX, HALF_MAX, width=16), min_size=1, max_size=40))
 def test_a_halfvec_is_framed_as_pgvector_frames_it(values: list[float]) -> None:
-    assert halfvec_binary(values) == HalfVector(values).to_binary()
     assert halfvec_binary_of_row(struct.pack(f"<{len(values)}e", *values)) == HalfVector(values).to_binary()
 
 
-@given(floats.filter(lambda values: fault_of(values, dimension=len(values), nonzero=True) is None))
-def test_a_unit_halfvec_has_length_one(values: list[float]) -> None:
-    unit = HalfVector.from_binary(unit_halfvec_binary(values)).to_list()
-    assert math.hypot(*unit) == pytest.approx(1.0, abs=2e-3)
+@given(st.lists(st.floats(-HALF_MAX, HALF_MAX, width=16), min_size=1, max_size=40))
+def test_an_embedders_row_is_framed_as_the_same_values(values: list[float]) -> None:
+    assert vector_binary_of_row(struct.pack(f"<{len(values)}e", *values)) == vector_binary(values)
 
 
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=1, max_size=20))

@@ -4,9 +4,9 @@ from typing import get_args
 
 import pytest
 
-from functions.collections.create import Language
 from shared.keywords.stems import stems
 from shared.keywords.terms import terms_of
+from shared.web.collection_views import Language
 
 # Forms of one word, as a document and a query may have them.
 FORMS = {

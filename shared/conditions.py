@@ -1,0 +1,37 @@
+"""What of a collection a statement is about: a namespace's rows, all or those that a filter matches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.admission import CollectionRef
+from shared.filters.jsonpath import to_jsonpath
+from shared.filters.parse import parse_filter
+from shared.filters.tsquery import to_tsquery
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A filter as statements take it: `filter` decides (jsonpath), `facets` finds candidates (tsquery)."""
+
+    filter: str | None = None
+    facets: str | None = None
+
+    @property
+    def params(self) -> dict[str, object]:
+        """Both as every statement with a filter takes them."""
+        return {"filter": self.filter, "facets": self.facets}
+
+
+EVERYTHING = Condition()
+
+
+def condition_of(document: Mapping[str, Any] | None, collection: CollectionRef) -> Condition:
+    """The condition of a request's filter; none and `{}` are none. Raises ValidationFailed."""
+    parsed = None if document is None else parse_filter(document)
+    if parsed is None:
+        return EVERYTHING
+    facets = to_tsquery(parsed, collection.collection_no) if collection.is_catalogued else None
+    return Condition(to_jsonpath(parsed), facets)

@@ -1,0 +1,100 @@
+"""Importing what was exported, here or elsewhere: all lines are checked, then stored batch by batch, then embedded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from shared.admission import CollectionRef
+from shared.db.connection import Database
+from shared.deadline import Deadline
+from shared.embed_records import NOTHING_EMBEDDED, Embedded, embed_records
+from shared.embedding import Embedder
+from shared.errors import Detail, ValidationFailed
+from shared.keyword_index import keep_up
+from shared.places import Place
+from shared.portable import PortableVector, faults_of, prepared_of
+from shared.records import MAX_FAULTS, MAX_RECORDS, Prepared
+from shared.usage import Meter, Work
+from shared.vectors import StoredBatch, require_model, store_batch
+
+MAX_LINES = 10_000
+MAX_NAMESPACES = 1_000
+"""Each is stored in a transaction of its own, within the time of one request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of lines, in records: all stored, `unchanged` of them were so already."""
+
+    imported: int
+    unchanged: int
+    embedded: Embedded
+
+
+async def import_vectors(
+    database: Database,
+    embedder: Embedder,
+    account_no: int,
+    collection: CollectionRef,
+    lines: Sequence[tuple[int, PortableVector]],
+    *,
+    meter: Meter,
+    latency_ms: float,
+    budget_s: float,
+) -> Imported:
+    """Stores lines, each with its number, and embeds the texts that bring no embedding of the collection's model.
+
+    Of lines of the same namespace and id the last one stands. Raises ValidationFailed, naming up to 20 places such as
+    `line 17: values[3]`, or ModelMismatch, before anything is stored. What is stored when a later batch fails
+    stays: the same import again finds it unchanged.
+    """
+    deadline = Deadline(budget_s)
+    namespaces = _prepare(lines, collection)
+    batches = [
+        (Place(account_no, collection.collection_no, namespace), records[start : start + MAX_RECORDS])
+        for namespace, records in namespaces.items()
+        for start in range(0, len(records), MAX_RECORDS)
+    ]
+    if any(record.raw_values is None and record.embedding is None for _, records in batches for record in records):
+        require_model(collection, embedder.model)
+    if not batches:
+        await database.transact(account_no, meter.event(Work(requests=1), latency_ms=latency_ms))
+    stored: list[tuple[Place, list[Prepared], StoredBatch]] = []
+    for place, records in batches:
+        batch = await store_batch(
+            database, collection, place, records, meter=meter, latency_ms=latency_ms, requests=0 if stored else 1
+        )
+        stored.append((place, records, batch))
+        if collection.average_length is None and batch.lengths is not None:
+            collection = replace(collection, average_length=batch.lengths.used)
+    if stored:
+        await keep_up(database, stored[-1][0], next((b.lengths for *_, b in reversed(stored) if b.lengths), None))
+    embedded = NOTHING_EMBEDDED
+    for place, records, batch in stored:
+        if batch.pending_ids:
+            embedded += await embed_records(
+                database, embedder, place, records, batch.pending_ids, meter=meter, deadline=deadline
+            )
+    imported = sum(len(records) for _, records, _ in stored)
+    return Imported(imported, imported - sum(batch.written for *_, batch in stored), embedded)
+
+
+def _prepare(lines: Sequence[tuple[int, PortableVector]], collection: CollectionRef) -> dict[str, list[Prepared]]:
+    """The records by namespace, in the order in which they came."""
+    prepared: dict[str, dict[str, Prepared]] = {}
+    faults: list[Detail] = []
+    for number, vector in lines:
+        found = faults_of(vector, collection)
+        faults += [Detail(f"line {number}: {path}" if path else f"line {number}", error) for path, error in found]
+        if len(faults) >= MAX_FAULTS:
+            break
+        if not faults:
+            records = prepared.setdefault(vector.namespace, {})
+            records.pop(vector.id, None)
+            records[vector.id] = prepared_of(vector, collection)
+    if faults:
+        raise ValidationFailed.all(faults[:MAX_FAULTS])
+    if len(prepared) > MAX_NAMESPACES:
+        raise ValidationFailed.of("", f"is of more than {MAX_NAMESPACES} namespaces: send it in parts")
+    return {namespace: list(records.values()) for namespace, records in prepared.items()}

@@ -1,0 +1,81 @@
+"""One call as an OpenAPI operation, without its errors' bodies: those are components, shared by all calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.openapi.about import JSON
+from shared.openapi.described import Described
+from shared.openapi.refusals import refusals
+from shared.openapi.responses import HEADERS_OF_ALL, response_name
+from shared.openapi.schemas import Schema, Schemas
+
+
+def operation(call: Described, schemas: Schemas) -> dict[str, Any]:
+    """The operation object of a call."""
+    told: dict[str, Any] = {
+        "operationId": call.operation_id,
+        "tags": [call.tag],
+        "summary": call.summary,
+        "description": call.description,
+        "security": [] if call.app.scope is None else [{"bearer": [call.app.scope]}],
+    }
+    if parameters := [*_path_parameters(call), *_query_parameters(call, schemas)]:
+        told["parameters"] = parameters
+    if call.has_body and (call.takes_fields or call.about.request_type != JSON):
+        told["requestBody"] = {"required": call.body_is_required, "content": _request(call, schemas)}
+    told["responses"] = {
+        "200": {"description": "Done.", "headers": HEADERS_OF_ALL, "content": _answer(call, schemas)},
+        **{
+            str(status): {"$ref": f"#/components/responses/{response_name(call, errors)}"}
+            for status, errors in refusals(call).items()
+        },
+    }
+    return told
+
+
+def _path_parameters(call: Described) -> Iterator[dict[str, Any]]:
+    for name in call.path_parameters:
+        parameter = {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        yield _with_example(parameter, call.about.path.get(name))
+
+
+def _query_parameters(call: Described, schemas: Schemas) -> Iterator[dict[str, Any]]:
+    """One parameter for each field of the struct; an array is repeated."""
+    if not call.has_query:
+        return
+    shape = schemas.component(call.app.shape)
+    for name, field in shape["properties"].items():
+        parameter: dict[str, Any] = {"name": name, "in": "query", "required": name in shape["required"]}
+        schema = dict(field)
+        if description := schema.pop("description", None):
+            parameter["description"] = description
+        parameter["schema"] = schema
+        if schema.get("type") == "array":
+            parameter |= {"style": "form", "explode": True}
+        yield _with_example(parameter, call.query_example.get(name))
+
+
+def _with_example(parameter: dict[str, Any], example: Any) -> dict[str, Any]:
+    return parameter if example is None else {**parameter, "example": example}
+
+
+def _request(call: Described, schemas: Schemas) -> dict[str, Any]:
+    return _content(call.about.request_type, schemas.of(call.request_shape), call.about.request)
+
+
+def _answer(call: Described, schemas: Schemas) -> dict[str, Any]:
+    shape = call.answer_shape
+    return _content(call.about.answer_type, None if shape is None else schemas.of(shape), call.about.answer)
+
+
+def _content(media_type: str, shape: Schema | None, example: Any) -> dict[str, Any]:
+    """The content of a media type. Lines of JSON are text to OpenAPI 3.1: an extension tells the shape of one."""
+    if media_type == JSON:
+        content: dict[str, Any] = {"schema": shape or {"type": "object"}}
+    else:
+        content = {"schema": {"type": "string"}}
+        if shape is not None:
+            content["x-line-schema"] = shape
+    return {media_type: _with_example(content, example)}

@@ -1,0 +1,68 @@
+"""Responses that calls share: their errors, and the headers of every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared.errors import FluxVectorError
+from shared.openapi.about import JSON
+from shared.openapi.described import Described
+from shared.openapi.refusals import example, meaning
+from shared.openapi.schemas import Schema, Schemas
+from shared.web.errors import ErrorBody
+
+HEADERS: dict[str, Any] = {
+    "X-Request-Id": {
+        "description": "Identifies this request; name it when you ask us about one.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {
+        "description": "Whole seconds after which to try again.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1, "maximum": 60},
+    },
+    "WWW-Authenticate": {
+        "description": "How to authenticate.",
+        "required": True,
+        "schema": {"type": "string", "const": "Bearer"},
+    },
+}
+_OF_STATUS = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
+
+
+def _references(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+HEADERS_OF_ALL = _references("X-Request-Id")
+
+
+def response_name(call: Described, errors: Sequence[type[FluxVectorError]]) -> str:
+    """The name of what these errors answer; calls of the same error shape share it."""
+    shape = call.about.error_shape
+    return "_or_".join(error.code for error in errors) + ("" if shape is ErrorBody else f".{shape.__name__}")
+
+
+def error_response(call: Described, errors: Sequence[type[FluxVectorError]], schemas: Schemas) -> dict[str, Any]:
+    """The response object of the errors of one status."""
+    status = errors[0].status
+    return {
+        "description": " ".join(meaning(error) for error in errors),
+        "headers": HEADERS_OF_ALL | _references(*_OF_STATUS.get(status, [])),
+        "content": {
+            JSON: {
+                "schema": _shape(call, errors, schemas),
+                "examples": {error.code: {"value": example(call, error)} for error in errors},
+            }
+        },
+    }
+
+
+def _shape(call: Described, errors: Sequence[type[FluxVectorError]], schemas: Schemas) -> Schema:
+    """The shape of the call's errors, in ours with the codes that it can have here."""
+    shape = schemas.of(call.about.error_shape)
+    if call.about.error_shape is not ErrorBody:
+        return shape
+    return {**shape, "properties": {"code": {"enum": [error.code for error in errors]}}}

@@ -1,0 +1,92 @@
+"""Bodies and answers of many records: lines of JSON (application/x-ndjson)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import Request
+
+from shared.errors import Detail, InvalidRequest, UnsupportedMediaType, ValidationFailed
+from shared.web.body import decode_json, refuse_slow_numbers
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+NDJSON = "application/x-ndjson"
+MAX_FAULTS = 20
+
+
+class NextCursor(msgspec.Struct, forbid_unknown_fields=True):
+    """The last line of a page of lines: where the next one begins; null where there is none."""
+
+    next_cursor: str | None
+
+
+def require_lines(request: Request) -> None:
+    """Raises UnsupportedMediaType unless the body says that it is lines of JSON."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != NDJSON:
+        raise UnsupportedMediaType(f"Send lines of JSON, with the header Content-Type: {NDJSON}.")
+
+
+def place_of(number: int, path: str) -> str:
+    """How faults name a place: `line 17: values[3]`, or `line 17` for all of it."""
+    return f"line {number}: {path}" if path else f"line {number}"
+
+
+def decode_lines(body: bytes, shape: type[T], *, max_lines: int) -> list[tuple[int, T]]:
+    """The records of a body, each with the number of its line from 1; empty lines and those of cursors are passed over.
+
+    Raises InvalidRequest for a line that is not JSON, ValidationFailed for up to 20 that are no `shape`, or too many.
+    """
+    refuse_slow_numbers(body)
+    decoder = msgspec.json.Decoder(shape)
+    found: list[tuple[int, T]] = []
+    faults: list[Detail] = []
+    for number, line in enumerate(_lines(body), 1):
+        if not line or line.isspace() or _is_cursor(line):
+            continue
+        if len(found) == max_lines:
+            raise ValidationFailed.of(place_of(number, ""), f"is one too many: send at most {max_lines} records")
+        try:
+            found.append((number, decoder.decode(line)))
+        except (ValueError, RecursionError):
+            faults += _faults(number, line, shape)
+            if len(faults) >= MAX_FAULTS:
+                break
+    if faults:
+        raise ValidationFailed.all(faults[:MAX_FAULTS])
+    return found
+
+
+def _lines(body: bytes) -> Iterator[bytes]:
+    """Line by line, so that a body is never there twice."""
+    start = 0
+    while start < len(body):
+        end = body.find(b"\n", start)
+        if end < 0:
+            end = len(body)
+        yield body[start:end]
+        start = end + 1
+
+
+def _is_cursor(line: bytes) -> bool:
+    if b'"next_cursor"' not in line[:64]:
+        return False
+    try:
+        msgspec.json.decode(line, type=NextCursor)
+    except ValueError:
+        return False
+    return True
+
+
+def _faults(number: int, line: bytes, shape: type[T]) -> list[Detail]:
+    """What is wrong with a line, as it would be told of a body."""
+    try:
+        decode_json(line, shape)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"{place_of(number, '').capitalize()}: {error.message}") from None
+    except ValidationFailed as refused:
+        return [Detail(place_of(number, one.field), one.error) for one in refused.details]
+    return [Detail(place_of(number, ""), "is not a record")]
