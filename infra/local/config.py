@@ -19,6 +19,7 @@ INHERITED = (
 )
 
 OVERRIDES = ("EMBEDDER_THREADS", "EMBEDDER_ENGINE", "EMBEDDER_QUERY_CACHE_BYTES", "GLIBC_TUNABLES")
+INDEXER_SETTINGS = "FLUXVECTOR_INDEX_"
 """What a person may set for the embedder alone."""
 
 MAX_SHOWN = 80
@@ -35,9 +36,10 @@ class LocalSettings:
     model_dir: Path
     # Whether FLUXVECTOR_MODEL_DIR chose it; `make model` makes the default one only.
     is_model_dir_chosen: bool
-    # Inherited by every child, and by the embedder alone.
+    # Inherited by every child, by the embedder alone, and by the indexer alone.
     inherited: Mapping[str, str]
     embedder_overrides: Mapping[str, str]
+    indexer_settings: Mapping[str, str]
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> LocalSettings:
@@ -57,6 +59,7 @@ class LocalSettings:
             is_model_dir_chosen="FLUXVECTOR_MODEL_DIR" in env,
             inherited={name: env[name] for name in INHERITED if name in env},
             embedder_overrides={name: env[name] for name in OVERRIDES if name in env},
+            indexer_settings={name: env[name] for name in env if name.startswith(INDEXER_SETTINGS)},
         )
         reader.raise_faults()
         return settings

@@ -1,4 +1,4 @@
-"""`make run`: starts the database, embedder, gateway and scheduler, watches them, and stops them in order."""
+"""`make run`: starts the database, embedder, gateway, scheduler and indexer, watches them, stops them in order."""
 
 from __future__ import annotations
 
@@ -105,9 +105,10 @@ class Supervisor:
         bootstrap(postgres.admin_url, Passwords(kept.fluxvector_owner, kept.fluxvector_api, kept.fluxvector_jobs))
         migrate(owner_url, on_applied=lambda migration: self._step(f"migration {migration.file_name}"))
         ensure_usage_partitions(owner_url)
-        self._step("starting the gateway and the scheduler")
+        self._step("starting the gateway, the scheduler and the indexer")
         self._children["gateway"].start()
         self._children["scheduler"].start()
+        self._children["indexer"].start()
         demo = ensure_demo(owner_url, data_dir.credentials, kept.password_pepper)
         self._wait_until_ready(address)
         # The lines to copy need it; made again it is the same one, and one that its owner changed stays theirs.
@@ -154,6 +155,15 @@ class Supervisor:
             "scheduler": (
                 "infra.local.scheduler",
                 {**shared, "FLUXVECTOR_DATABASE_URL": postgres.url(JOBS, kept.fluxvector_jobs, DATABASE)},
+            ),
+            "indexer": (
+                "infra.indexer",
+                {
+                    **inherited,
+                    **self._settings.indexer_settings,
+                    "FLUXVECTOR_OWNER_DATABASE_URL": postgres.url(OWNER, kept.fluxvector_owner, DATABASE),
+                    "FLUXVECTOR_EXIT_WITH_PARENT": "1",
+                },
             ),
             "embedder": (
                 "embedder",

@@ -181,7 +181,7 @@ def _children_by_name_of(pids: set[int]) -> dict[str, int]:
     found = {}
     for pid in pids:
         line = command_lines({pid})
-        for name in ("embedder", "infra.local.gateway", "infra.local.scheduler"):
+        for name in ("embedder", "infra.local.gateway", "infra.local.scheduler", "infra.indexer"):
             if f"-m {name}" in line:
                 found[name] = pid
         if "/bin/postgres -D" in line:

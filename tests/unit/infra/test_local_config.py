@@ -65,3 +65,9 @@ def test_only_1_asks_to_end_with_the_parent() -> None:
     assert is_set_to_exit_with_parent({"FLUXVECTOR_EXIT_WITH_PARENT": "1"})
     assert not is_set_to_exit_with_parent({"FLUXVECTOR_EXIT_WITH_PARENT": "0"})
     assert not is_set_to_exit_with_parent({})
+
+
+def test_the_indexer_alone_gets_what_is_set_for_it() -> None:
+    settings = LocalSettings.from_env({"FLUXVECTOR_INDEX_MIN_ROWS": "500", "FLUXVECTOR_OWNER_DATABASE_URL": "x"})
+    assert settings.indexer_settings == {"FLUXVECTOR_INDEX_MIN_ROWS": "500"}
+    assert settings.inherited == {}

@@ -113,7 +113,7 @@ def test_the_embedder_alone_is_given_huge_pages_unless_somebody_chose(
         SimpleNamespace(bind="127.0.0.1", port=1),
         SimpleNamespace(name="m", revision="1", unrelated_cosine=0.5),
         SimpleNamespace(url=lambda *_: "postgresql://"),
-        SimpleNamespace(fluxvector_api="", fluxvector_jobs=""),
+        SimpleNamespace(fluxvector_api="", fluxvector_jobs="", fluxvector_owner=""),
     )
     environments = {name: child._environment for name, child in one._children.items()}
     assert environments["embedder"]["GLIBC_TUNABLES"] == tunables
