@@ -9,9 +9,11 @@ import pytest
 
 from shared.db import sql_files
 
+ROOT = Path(__file__).resolve().parents[3]
 FOLDER = Path(sql_files.__file__).parent / "sql"
 FILES = sorted(path.stem for path in FOLDER.glob("*.sql"))
 STATEMENTS = [(file, name, sql.decode()) for file in FILES for name, sql in sql_files.statements(file).items()]
+MIGRATIONS = "\n".join(path.read_text() for path in sorted(ROOT.glob("infra/migrations/sql/*.sql")))
 
 # Tables that hold rows of tenants.
 TENANT_TABLES = (
@@ -21,28 +23,21 @@ TENANT_TABLES = (
     "key_hashes",
     "collections",
     "collection_counts",
+    "collection_indexes",
+    "collection_tasks",
     "vectors",
+    "keywords",
+    "keyword_terms",
     "pending_embeddings",
     "deleted_collections",
     "usage_events",
+    "idempotency_keys",
 )
-# Statements that cross accounts, each with its reason. Row-level security lets only the jobs' role run them to effect.
-ACROSS_ACCOUNTS = {
-    "create_account": "the account is what it makes",
-    "claim_pending": "the job of every account's texts",
-    "list_deleted_collections": "the job of every account's deleted rows",
-    "list_expired": "the job of every account's expired rows",
+# Functions that statements call and that name no account, each with its reason.
+FUNCTIONS_OF_ANY_ACCOUNT = {
+    "admit_key": "the hash of a key tells whose it is",
+    "ensure_usage_partitions": "it makes tables and reads no tenant's rows",
 }
-
-
-@pytest.mark.parametrize(("file", "name", "sql"), STATEMENTS, ids=[f"{file}.{name}" for file, name, _ in STATEMENTS])
-def test_a_statement_on_tenants_rows_names_the_account(file: str, name: str, sql: str) -> None:
-    touched = [table for table in TENANT_TABLES if re.search(rf"\b(?:FROM|JOIN|INTO|UPDATE|USING)\s+{table}\b", sql)]
-    names_account = "%(account_no)s" in sql
-    assert names_account or not touched or name in ACROSS_ACCOUNTS, f"{file}.{name} reads {touched} of any account"
-    if names_account and not name.startswith("insert_"):
-        # Every table that is read is read of that account: directly, or through a CTE that was.
-        assert re.search(r"account_no = %\(account_no\)s|%\(account_no\)s,", sql)
 
 
 @pytest.mark.parametrize(("file", "name", "sql"), STATEMENTS, ids=[f"{file}.{name}" for file, name, _ in STATEMENTS])
@@ -50,8 +45,18 @@ def test_a_statement_takes_parameters_only(file: str, name: str, sql: str) -> No
     assert not re.search(r"\{|\}|%[^(%]|\$\d", sql), f"{file}.{name} looks as if text were put into it"
 
 
-def test_the_exceptions_exist() -> None:
-    assert set(ACROSS_ACCOUNTS) <= {name for _, name, _ in STATEMENTS}
+def test_a_function_that_a_statement_calls_names_the_account() -> None:
+    _, *made = re.split(r"CREATE (?:OR REPLACE )?FUNCTION (\w+)", MIGRATIONS)
+    bodies = dict(zip(made[::2], made[1::2], strict=True))  # of a function that was replaced, the last one
+    called = {name for name in bodies for _, _, sql in STATEMENTS if re.search(rf"\b{name}\(", sql)}
+    assert {"matching_ids", "matching_keys", "count_matching", "search_vectors", "search_keywords"} <= called
+    assert set(FUNCTIONS_OF_ANY_ACCOUNT) <= called
+    for name in called - set(FUNCTIONS_OF_ANY_ACCOUNT):
+        body = bodies[name].partition("$$;")[0]
+        assert "current_account_no()" in body, name
+        for table, alias in re.findall(r"(?:FROM|JOIN) public\.(\w+) (\w+)", body):
+            assert table in TENANT_TABLES
+            assert re.search(rf"\b{alias}\.account_no = (?:current_account_no\(\)|me\b|\$1)", body), (name, table)
 
 
 def test_a_file_is_split_at_its_headers() -> None:
