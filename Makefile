@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 RUNTIME ?=
 ARCHITECTURE ?=
 IMAGE ?= fluxvector-embedder
@@ -12,13 +13,15 @@ VENV := .venv
 SAM_VENV := .venv-sam
 LOCK_VENV := .venv-lock
 TORCH_VENV := .venv-torch
+PEER_VENV := .venv-peer
+SCHEMA_VENV := .venv-schema
 RUN := $(VENV)/bin/python
 DEFAULT_MODEL := multilingual-e5-small
 CODE := functions shared embedder infra tests
 INSTALL := $(PYTHON) -I infra/install.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check pytest model models minilm e5-large-shape test-torch sam-build sam-validate lock schema format bench bench-embedder base-image image test-image clean local-venv dev-venv sam-venv python
+.PHONY: help run test check pytest model models minilm e5-large-shape test-torch test-schema sam-build sam-validate lock schema format bench bench-embedder bench-peer base-image image test-image clean local-venv dev-venv sam-venv peer-venv schema-venv python
 # The targets share environments and build folders; what is worth running in parallel does so by itself.
 .NOTPARALLEL:
 
@@ -78,6 +81,9 @@ sam-validate: export AWS_DEFAULT_REGION ?= eu-central-1
 sam-validate: sam-venv ## Only validate and lint template.yaml
 	@$(SAM_VENV)/bin/sam validate --lint
 
+test-schema: dev-venv model schema-venv ## Send generated requests to the started product and hold the answers against /openapi.json
+	@$(RUN) -m pytest -q tests/e2e/test_schemathesis.py $(PYTEST_ARGS)
+
 schema: dev-venv ## Write infra/migrations/schema.sql from the migrations
 	@$(RUN) -m infra.migrations.schema
 
@@ -90,6 +96,9 @@ bench: dev-venv model ## Measure speed and quality on this machine
 
 bench-embedder: dev-venv e5-large-shape ## Measure the embedder's engines against their peers and the processor's limit
 	@$(RUN) -m tests.bench.embedder
+
+bench-peer: dev-venv peer-venv model ## Measure the product beside the Chroma server, and how it grows (BENCH_ARGS="--only peer")
+	@$(RUN) -m tests.bench.peer $(BENCH_ARGS)
 
 base-image: local-venv ## Make the container's base image from Debian's packages, where no container registry can be reached
 	@$(RUN) -m infra.container.base_image
@@ -122,6 +131,8 @@ lock: python ## Write all lock files anew, keeping versions where they still fit
 	$(COMPILE) pyproject.toml embedder/pyproject.toml --extra openvino --group local --group embedder/pyproject.toml:build --group dev \
 		-c $(FUNCTIONS) -c embedder/requirements-openvino.txt -c $(EMBEDDER_BUILD) -c infra/locks/local.txt -o infra/locks/dev.txt
 	$(COMPILE) --group sam -o infra/locks/sam.txt
+	echo 'chromadb>=1.5.9' | $(COMPILE) - -o infra/locks/peer.txt
+	$(COMPILE) --group schema -o infra/locks/schema.txt
 
 clean: ## Remove what was built; .local (data, models) and the environments stay
 	@rm -rf .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -145,3 +156,10 @@ dev-venv: python
 
 sam-venv: python
 	@$(INSTALL) $(SAM_VENV) infra/locks/sam.txt
+
+# Whom the product is measured beside.
+peer-venv: python
+	@$(INSTALL) $(PEER_VENV) infra/locks/peer.txt
+
+schema-venv: python
+	@$(INSTALL) $(SCHEMA_VENV) infra/locks/schema.txt

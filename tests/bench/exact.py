@@ -7,7 +7,6 @@ from statistics import median
 
 from tests.bench import values
 from tests.bench.client import Answer, Client
-from tests.bench.plan import leaves_read
 from tests.bench.result import Row, p50_p95, percentile
 from tests.bench.split import split
 from tests.bench.target import Target
@@ -38,7 +37,6 @@ def measure(target: Target) -> list[Row]:
     took = {size: [answer.ms for answer in found[5:]] for size, found in answers.items()}
     in_database = {size: split(found[5:], target.gateway_log).database for size, found in answers.items()}
     p50 = {size: median(times) for size, times in took.items()}
-    leaves = leaves_read(target, _name(LARGE), questions[0])
     return [
         Row(
             f"Exact search by vector among {LARGE:,} rows of {values.DIMENSION:,} values: p50 / p95",
@@ -62,7 +60,6 @@ def measure(target: Target) -> list[Row]:
             ratio=f"{row_bytes / (values.DIMENSION * 6):.2f}",
             numbers={"bytes_a_row": row_bytes},
         ),
-        Row("Partitions of 32 that a search reads", str(len(leaves)), goal="1", met=len(leaves) == 1),
     ]
 
 

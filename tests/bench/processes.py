@@ -12,6 +12,7 @@ NAMES: Mapping[str, str] = {
     "-m embedder": "embedder",
     "-m infra.local.gateway": "gateway",
     "-m infra.local.scheduler": "scheduler",
+    "-m infra.indexer": "indexer",
     "-m infra.local": "supervisor",
     "postgres": "PostgreSQL",
 }

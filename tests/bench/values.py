@@ -8,7 +8,9 @@ import struct
 from array import array
 from collections.abc import Sequence
 
-from shared.vector_values import halfvec_binary, vector_binary
+from pgvector import HalfVector
+
+from shared.vector_values import vector_binary
 
 DIMENSION = 1_024
 
@@ -42,6 +44,6 @@ def copy_body(ids: Sequence[str], rows: Sequence[Sequence[float]]) -> bytes:
     parts = [_COPY_HEAD]
     for number, (name, values) in enumerate(zip(ids, rows, strict=True)):
         parts += [_COLUMNS.pack(4), _BIGINT.pack(8, number)]
-        for field in (name.encode(), halfvec_binary(values), vector_binary(values)):
+        for field in (name.encode(), HalfVector(list(values)).to_binary(), vector_binary(values)):
             parts += [_LENGTH.pack(len(field)), field]
     return b"".join([*parts, _COPY_END])
