@@ -31,7 +31,7 @@ help: ## This list
 run: local-venv model ## Start everything here: database, embedder, gateway, jobs (Ctrl-C stops it)
 	@exec env FLUXVECTOR_EXIT_WITH_PARENT=1 $(RUN) -m infra.local
 
-test: check sam-build models pytest ## What CI runs: lint, types, import contracts, the SAM build, all tests
+test: check sam-build models schema-venv pytest ## What CI runs: lint, types, import contracts, the SAM build, all tests
 
 check: dev-venv ## Lint, formatting, types, import contracts
 	@$(VENV)/bin/ruff check --quiet .

@@ -8,7 +8,8 @@
     ├── NotFound 404                unknown, or another tenant's: the same answer
     ├── MethodNotAllowed 405
     ├── Conflict 409                with what is stored already
-    │   └── ModelMismatch 409       the collection was embedded by another model
+    │   ├── ModelMismatch 409       the collection was embedded by another model
+    │   └── IdempotencyInProgress 409   the first request of its key still runs; carries Retry-After
     ├── PayloadTooLarge 413
     ├── UnsupportedMediaType 415
     ├── ValidationFailed 422        carries one detail for each fault
@@ -106,6 +107,16 @@ class Conflict(FluxVectorError):
 
 class ModelMismatch(Conflict):
     code = "model_mismatch"
+
+
+class IdempotencyInProgress(Conflict):
+    """A request with the same Idempotency-Key is still under way."""
+
+    code = "idempotency_in_progress"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}  # seconds after which the first one has mostly ended
 
 
 class PayloadTooLarge(FluxVectorError):

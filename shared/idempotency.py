@@ -16,28 +16,16 @@ from shared import log
 from shared.admission import Principal
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
-from shared.errors import Conflict, FluxVectorError, ValidationFailed
+from shared.errors import FluxVectorError, IdempotencyInProgress, ValidationFailed
 
 FIELD = "Idempotency-Key"
 # How long an answer is kept.
 KEPT = timedelta(hours=24)
 # Longer than a request may take (a Lambda's 30 s, and the budgets of all that a request waits for).
 LEASE = timedelta(seconds=60)
-# Seconds after which it is worth to ask again for the answer of a request that is under way.
-RETRY_AFTER_S = 2
 MAX_ANSWER_BYTES = 64 * 1024
 
 _SQL = statements("idempotency")
-
-
-class IdempotencyInProgress(Conflict):
-    """A request with the same Idempotency-Key is still under way."""
-
-    code = "idempotency_in_progress"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(RETRY_AFTER_S)}
 
 
 @dataclass(frozen=True, slots=True)

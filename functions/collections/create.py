@@ -64,5 +64,5 @@ async def create(call: Call[CreateRequest]) -> CollectionView:
     return CollectionView.of(collection)
 
 
-app = endpoint_app("POST /v1/collections", create, request=CreateRequest, scope="write", about=ABOUT, idempotent=True)
+app = endpoint_app("POST /v1/collections", create, request=CreateRequest, scope="write", about=ABOUT)
 handler = lambda_handler(app)

@@ -54,9 +54,10 @@ ABOUT = About(
 async def import_(call: Call[ImportRequest]) -> ImportResponse:
     """Pages of an export as they are, or any lines of that shape: at most 10,000 vectors of 1,000 namespaces.
 
-    All lines are checked before anything is stored; faults are named by their lines: `line 17: values[3]`. Records that
-    are written keep their times, but for those in the future. A text that comes with its own embedding by the
-    collection's model is not embedded again. What is stored already is `unchanged`, so an import can be sent again.
+    All lines are checked before anything is stored; faults are named by their lines: `line 17: values[3]`, or `line 17`
+    where it is not JSON; a body of which no line is JSON is a 400. Records that are written keep their times, but for
+    those in the future. A text that comes with its own embedding by the collection's model is not embedded again. What
+    is stored already is `unchanged`, so an import can be sent again.
     """
     lines = decode_lines(call.body, PortableVector, max_lines=MAX_LINES)
     done = await import_vectors(

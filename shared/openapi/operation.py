@@ -8,7 +8,7 @@ from typing import Any
 from shared.openapi.about import JSON
 from shared.openapi.described import Described
 from shared.openapi.refusals import refusals
-from shared.openapi.responses import HEADERS_OF_ALL, response_name
+from shared.openapi.responses import answer_headers, response_name
 from shared.openapi.schemas import Schema, Schemas
 
 
@@ -21,12 +21,12 @@ def operation(call: Described, schemas: Schemas) -> dict[str, Any]:
         "description": call.description,
         "security": [] if call.app.scope is None else [{"bearer": [call.app.scope]}],
     }
-    if parameters := [*_path_parameters(call), *_query_parameters(call, schemas)]:
+    if parameters := [*_path_parameters(call), *_query_parameters(call, schemas), *_header_parameters(call)]:
         told["parameters"] = parameters
     if call.has_body and (call.takes_fields or call.about.request_type != JSON):
         told["requestBody"] = {"required": call.body_is_required, "content": _request(call, schemas)}
     told["responses"] = {
-        "200": {"description": "Done.", "headers": HEADERS_OF_ALL, "content": _answer(call, schemas)},
+        "200": {"description": "Done.", "headers": answer_headers(call), "content": _answer(call, schemas)},
         **{
             str(status): {"$ref": f"#/components/responses/{response_name(call, errors)}"}
             for status, errors in refusals(call).items()
@@ -55,6 +55,17 @@ def _query_parameters(call: Described, schemas: Schemas) -> Iterator[dict[str, A
         if schema.get("type") == "array":
             parameter |= {"style": "form", "explode": True}
         yield _with_example(parameter, call.query_example.get(name))
+
+
+def _header_parameters(call: Described) -> Iterator[dict[str, Any]]:
+    if call.app.is_idempotent:
+        yield {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": "The same key gets the first answer again for 24 hours; nothing is done or billed twice.",
+            "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+        }
 
 
 def _with_example(parameter: dict[str, Any], example: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import msgspec
 from shared.errors import (
     Detail,
     FluxVectorError,
+    IdempotencyInProgress,
     IncompleteBody,
     InternalError,
     InvalidRequest,
@@ -89,4 +90,6 @@ def _errors(call: Described) -> Iterator[type[FluxVectorError]]:
     if call.path_parameters or "collection" in call.app.shape.__struct_fields__:
         yield NotFound
     yield from call.about.errors
+    if call.app.is_idempotent:
+        yield IdempotencyInProgress
     yield InternalError

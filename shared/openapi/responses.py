@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from shared.errors import FluxVectorError
+from shared.errors import FluxVectorError, IdempotencyInProgress
 from shared.openapi.about import JSON
 from shared.openapi.described import Described
 from shared.openapi.refusals import example, meaning
@@ -23,6 +23,14 @@ HEADERS: dict[str, Any] = {
         "required": True,
         "schema": {"type": "integer", "minimum": 1, "maximum": 60},
     },
+    "Retry-After-In-Progress": {
+        "description": "Whole seconds after which the first request of the same Idempotency-Key may have ended.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 60},
+    },
+    "Idempotency-Replayed": {
+        "description": "That this is the answer of an earlier request with the same Idempotency-Key; nothing was done.",
+        "schema": {"type": "string", "const": "true"},
+    },
     "WWW-Authenticate": {
         "description": "How to authenticate.",
         "required": True,
@@ -39,6 +47,18 @@ def _references(*names: str) -> dict[str, Any]:
 HEADERS_OF_ALL = _references("X-Request-Id")
 
 
+def answer_headers(call: Described) -> dict[str, Any]:
+    """The headers of a call's good answer."""
+    return HEADERS_OF_ALL | (_references("Idempotency-Replayed") if call.app.is_idempotent else {})
+
+
+def _of_idempotency(errors: Sequence[type[FluxVectorError]]) -> dict[str, Any]:
+    """A conflict says when to come back where it is about a request under way, and only there."""
+    if IdempotencyInProgress not in errors:
+        return {}
+    return {"Retry-After": {"$ref": "#/components/headers/Retry-After-In-Progress"}}
+
+
 def response_name(call: Described, errors: Sequence[type[FluxVectorError]]) -> str:
     """The name of what these errors answer; calls of the same error shape share it."""
     shape = call.about.error_shape
@@ -50,7 +70,7 @@ def error_response(call: Described, errors: Sequence[type[FluxVectorError]], sch
     status = errors[0].status
     return {
         "description": " ".join(meaning(error) for error in errors),
-        "headers": HEADERS_OF_ALL | _references(*_OF_STATUS.get(status, [])),
+        "headers": HEADERS_OF_ALL | _references(*_OF_STATUS.get(status, [])) | _of_idempotency(errors),
         "content": {
             JSON: {
                 "schema": _shape(call, errors, schemas),

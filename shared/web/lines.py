@@ -15,6 +15,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 NDJSON = "application/x-ndjson"
 MAX_FAULTS = 20
+_NOT_JSON = "is not JSON in UTF-8"
 
 
 class NextCursor(msgspec.Struct, forbid_unknown_fields=True):
@@ -38,7 +39,8 @@ def place_of(number: int, path: str) -> str:
 def decode_lines(body: bytes, shape: type[T], *, max_lines: int) -> list[tuple[int, T]]:
     """The records of a body, each with the number of its line from 1; empty lines and those of cursors are passed over.
 
-    Raises InvalidRequest for a line that is not JSON, ValidationFailed for up to 20 that are no `shape`, or too many.
+    Raises ValidationFailed, naming up to 20 places, for lines that are no `shape` or are too many, and InvalidRequest
+    where no line is JSON.
     """
     refuse_slow_numbers(body)
     decoder = msgspec.json.Decoder(shape)
@@ -55,6 +57,8 @@ def decode_lines(body: bytes, shape: type[T], *, max_lines: int) -> list[tuple[i
             faults += _faults(number, line, shape)
             if len(faults) >= MAX_FAULTS:
                 break
+    if faults and not found and all(fault.error == _NOT_JSON for fault in faults):
+        raise InvalidRequest(f"The body is not lines of JSON in UTF-8: see {faults[0].field}.")
     if faults:
         raise ValidationFailed.all(faults[:MAX_FAULTS])
     return found
@@ -85,8 +89,8 @@ def _faults(number: int, line: bytes, shape: type[T]) -> list[Detail]:
     """What is wrong with a line, as it would be told of a body."""
     try:
         decode_json(line, shape)
-    except InvalidRequest as error:
-        raise InvalidRequest(f"{place_of(number, '').capitalize()}: {error.message}") from None
+    except InvalidRequest:
+        return [Detail(place_of(number, ""), _NOT_JSON)]
     except ValidationFailed as refused:
         return [Detail(place_of(number, one.field), one.error) for one in refused.details]
     return [Detail(place_of(number, ""), "is not a record")]

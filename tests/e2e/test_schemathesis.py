@@ -47,7 +47,11 @@ def check(product: Product, which: str) -> None:
         ],
         check=False,  # what it writes says more
         cwd=product.data_dir,  # where it leaves its own files
-        env={name: value for name, value in os.environ.items() if not name.startswith("FLUXVECTOR_")},
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith("FLUXVECTOR_")},
+            "SCHEMATHESIS_HOOKS": "schemathesis_hooks",
+            "PYTHONPATH": str(CONFIGURATION.parent),
+        },
         capture_output=True,
         text=True,
         timeout=1_200,

@@ -46,6 +46,8 @@ def test_faults_are_named_by_their_lines() -> None:
 
 
 @pytest.mark.parametrize("line", [b"{", b"\xff", b'{"id": "a"} {"id": "b"}', b"nothing"])
-def test_what_is_not_json_is_said_with_its_line(line: bytes) -> None:
-    with pytest.raises(InvalidRequest, match=r"^Line 2: "):
-        decode_lines(b'{"id": "a"}\n' + line, Thing, max_lines=10)
+def test_what_is_not_json_is_named_by_its_line(line: bytes) -> None:
+    assert faults(b'{"id": "a"}\n' + line) == ["line 2"]
+    assert faults(line + b'\n{"id": "a"}\n{"id": 1}') == ["line 1", "line 3: id"]
+    with pytest.raises(InvalidRequest, match=r"see line 2\.$"):
+        decode_lines(b"\n" + line + b'\n{"next_cursor": null}\n' + line, Thing, max_lines=10)
