@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from shared.errors import ModelMismatch, NotImplementedYet
 from shared.openapi.about import About
 from shared.search import Mode
 from shared.web.app import Call, endpoint_app, lambda_handler
+from shared.web.search_help import MODE
 from shared.web.search_views import SearchOptions, SearchResponse, wanted_of
 from shared.web.text_search import search_by_text
 
 
 class SearchRequest(SearchOptions, forbid_unknown_fields=True, kw_only=True):
     text: str
-    mode: Mode = "hybrid"
+    mode: Annotated[Mode, Meta(description=MODE)] = "hybrid"
     rerank: bool | None = None
 
 

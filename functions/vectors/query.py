@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import ModelMismatch, NotImplementedYet, ValidationFailed
+from shared.errors import ModelMismatch, ValidationFailed
 from shared.openapi.about import About
 from shared.places import Place
 from shared.queries import query_of_stored, vector_of_values, words_of
@@ -37,7 +37,7 @@ ABOUT = About(
         "usage": {"embeddings": 1, "searches": 1, "embedding_tokens": 5, "model": "multilingual-e5-large"},
         "took_ms": 12.4,
     },
-    errors=(ModelMismatch, NotImplementedYet),
+    errors=(ModelMismatch,),
 )
 
 

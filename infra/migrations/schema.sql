@@ -88,7 +88,7 @@ ALTER FUNCTION public.current_account_no() OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.default_ef_search(p_rows bigint) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN (p_rows <= 20000) THEN 100 WHEN (p_rows <= 100000) THEN 160 WHEN (p_rows <= 500000) THEN 240 ELSE 360 END;
+    RETURN CASE WHEN (p_rows <= 20000) THEN 120 WHEN (p_rows <= 100000) THEN 200 WHEN (p_rows <= 500000) THEN 300 ELSE 400 END;
 
 ALTER FUNCTION public.default_ef_search(p_rows bigint) OWNER TO fluxvector_owner;
 

@@ -34,10 +34,18 @@ _SLOW_NUMBERS = tuple(
 
 def require_json(request: Request) -> None:
     """Raises UnsupportedMediaType unless the body says that it is JSON in UTF-8."""
+    require_plain(request)
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.replace(" ", "").lower()
     if media_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8", 'charset="utf-8"'):
         raise UnsupportedMediaType("Send JSON, with the header Content-Type: application/json.")
+
+
+def require_plain(request: Request) -> None:
+    """Raises UnsupportedMediaType for a compressed body."""
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise UnsupportedMediaType("Send the body as it is, without a Content-Encoding.")
 
 
 def decode_json(body: bytes, shape: type[T]) -> T:

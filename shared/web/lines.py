@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 
 from shared.errors import Detail, InvalidRequest, UnsupportedMediaType, ValidationFailed
-from shared.web.body import decode_json, refuse_slow_numbers
+from shared.web.body import decode_json, refuse_slow_numbers, require_plain
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -26,6 +26,7 @@ class NextCursor(msgspec.Struct, forbid_unknown_fields=True):
 
 def require_lines(request: Request) -> None:
     """Raises UnsupportedMediaType unless the body says that it is lines of JSON."""
+    require_plain(request)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != NDJSON:
         raise UnsupportedMediaType(f"Send lines of JSON, with the header Content-Type: {NDJSON}.")

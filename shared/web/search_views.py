@@ -14,6 +14,7 @@ from shared.queries import QueryVector, QueryWords
 from shared.records import Namespace
 from shared.search import DEFAULT_ALPHA, MAX_TOP_K, Hit, Mode, Wanted, confidence, search
 from shared.web.app import Call
+from shared.web.search_help import ALPHA, EF_SEARCH, FILTER, MODE
 from shared.web.views import CollectionName, metadata_view, values_view
 
 # Characters of a value in an answer, at the most (a float32 written out, and a comma).
@@ -26,11 +27,11 @@ class SearchOptions(Struct, forbid_unknown_fields=True, kw_only=True):
     collection: CollectionName
     namespace: Namespace = ""
     top_k: Annotated[int, Meta(ge=1, le=MAX_TOP_K)] = 10
-    filter: dict[str, Any] | None = None
-    mode: Mode = "vector"
-    min_score: float | None = None
-    alpha: Annotated[float, Meta(ge=0, le=1)] | None = None
-    ef_search: Annotated[int, Meta(ge=1, le=1_000)] | None = None
+    filter: Annotated[dict[str, Any], Meta(description=FILTER)] | None = None
+    mode: Annotated[Mode, Meta(description=MODE)] = "vector"
+    min_score: Annotated[float, Meta(description="Hits of a lower `score` are left out.")] | None = None
+    alpha: Annotated[float, Meta(ge=0, le=1, description=ALPHA)] | None = None
+    ef_search: Annotated[int, Meta(ge=1, le=1_000, description=EF_SEARCH)] | None = None
     include_metadata: bool = True
     include_text: bool = True
     include_values: bool = False

@@ -258,7 +258,7 @@ $$;
 -- hnsw.ef_search for a collection of that many vectors, for a recall@10 of 0.98 on clustered vectors (measured).
 CREATE FUNCTION default_ef_search(p_rows bigint) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN p_rows <= 20000 THEN 100 WHEN p_rows <= 100000 THEN 160 WHEN p_rows <= 500000 THEN 240 ELSE 360 END;
+    RETURN CASE WHEN p_rows <= 20000 THEN 120 WHEN p_rows <= 100000 THEN 200 WHEN p_rows <= 500000 THEN 300 ELSE 400 END;
 
 -- The query of some terms, each with its weight: the sum of weight times idf is what a document's impacts are multiplied
 -- with. Terms that no document has are left out; NULL where none is left. Rarest first; the bound of a term is the most that
