@@ -9,7 +9,7 @@ from shared.catalogue import catalogue_small, collection_of_settings
 from shared.collections import Collection, get_collection
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
-from shared.keyword_index import AT_ONCE, get_lengths, lengths_of, reckon_anew
+from shared.keyword_index import get_lengths, lengths_of, reckon_anew
 
 _COLLECTIONS = statements("collections")
 _TASKS = statements("tasks")
@@ -60,7 +60,7 @@ async def _follow(database: Database, account_no: int, collection_no: int, *, ha
         account_no, get_lengths(account_no, collection_no), Statement(_TASKS["get_settings"], key)
     )
     lengths = lengths_of(lengths_rows)
-    if lengths is None or lengths.documents > AT_ONCE or not settings_rows:
+    if lengths is None or not lengths.are_few or not settings_rows:
         return
     if has_other_words:
         await catalogue_small(database, account_no, collection_of_settings(collection_no, settings_rows[0]))

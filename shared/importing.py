@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -50,7 +51,7 @@ async def import_vectors(
     stays: the same import again finds it unchanged.
     """
     deadline = Deadline(budget_s)
-    namespaces = _prepare(lines, collection)
+    namespaces = await asyncio.to_thread(_prepare, lines, collection)  # as an upsert's records
     batches = [
         (Place(account_no, collection.collection_no, namespace), records[start : start + MAX_RECORDS])
         for namespace, records in namespaces.items()

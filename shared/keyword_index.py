@@ -23,8 +23,8 @@ from shared.records import Prepared
 TOLERANCE = 0.05
 """How far the mean length may lag before weights are reckoned anew; the promise is 0.10."""
 
-AT_ONCE = 1_000
-"""Up to this many texts, whoever notices the lag reckons anew himself."""
+AT_ONCE, WORDS_AT_ONCE = 1_000, 100_000
+"""Up to so many texts and words, whoever notices the lag reckons anew himself: a second at the most."""
 
 BATCH = 500
 
@@ -41,6 +41,11 @@ class Lengths:
     documents: int
     k1: float
     b: float
+
+    @property
+    def are_few(self) -> bool:
+        """Whether all texts are reckoned anew in no time."""
+        return self.documents <= AT_ONCE and self.real * self.documents <= WORDS_AT_ONCE
 
     @property
     def lags(self) -> bool:
@@ -110,7 +115,7 @@ async def keep_up(database: Database, place: Place, lengths: Lengths | None) -> 
     """Reckons the weights anew where they lag: now if there are few, or else it asks the job to."""
     if lengths is None or not lengths.lags:
         return
-    if lengths.documents <= AT_ONCE:
+    if lengths.are_few:
         await reckon_anew(database, place.account_no, place.collection_no)
     else:
         await request_task(database, place.account_no, place.collection_no, "impacts")

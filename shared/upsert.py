@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -53,7 +54,8 @@ async def upsert(
     takes it back.
     """
     deadline = Deadline(budget_s)
-    prepared = prepare(records, collection)
+    # In a thread: a batch of long texts takes seconds of processor time, and others are answered meanwhile.
+    prepared = await asyncio.to_thread(prepare, records, collection)
     if any(record.raw_values is None for record in prepared):
         require_model(collection, embedder.model)
         if refuses_long_texts:

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import islice
 
 from shared.keywords.stems import stems
 from shared.keywords.tokens import tokens
@@ -37,19 +38,17 @@ class Terms:
 def terms_of(
     text: str, *, language: str | None, collection_no: int, query: bool = False, limit: int = MAX_TERMS
 ) -> Terms:
-    """The terms of a document, or of a query, of a collection; of distinct ones the first `limit`.
+    """The terms of a document, or of a query, of a collection; of its distinct words the first `limit`.
 
     `language` is the collection's, which stems, or None. KeyError for one that snowball does not have.
     """
     found = tokens(text, turkish=language == "turkish", query=query)
-    words = Counter(found)
+    # Of a long text's words no more are looked at than could be kept: each costs a stem and a hash.
+    words = dict(islice(Counter(found).items(), limit))
     counts: dict[int, int] = {}
     for stem, count in zip(stems(list(words), language), words.values(), strict=True):
         number = term_number(collection_no, stem)
-        if number in counts:
-            counts[number] += count
-        elif len(counts) < limit:
-            counts[number] = count
+        counts[number] = counts.get(number, 0) + count
     numbers = tuple(sorted(counts))
     return Terms(numbers, tuple([min(counts[number], MAX_FREQUENCY) for number in numbers]), len(found))
 

@@ -28,7 +28,15 @@ from shared import log, timing
 from shared.admission import Admission, CollectionRef, Principal, admit, require_well_formed
 from shared.config import Settings, settings
 from shared.db.connection import Database
-from shared.errors import FluxVectorError, InternalError, MethodNotAllowed, NotFound, Unauthenticated, Unavailable
+from shared.errors import (
+    FluxVectorError,
+    InternalError,
+    MethodNotAllowed,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+    ValidationFailed,
+)
 from shared.ids import new_id
 from shared.keys import Scope as KeyScope
 from shared.openapi.about import NOTHING, About
@@ -45,6 +53,8 @@ from shared.web.loop import process_loop
 
 R = TypeVar("R", bound=msgspec.Struct)
 
+# No answer of this size is too large for anybody.
+MIN_ANSWER_BYTES = 1 << 20
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -192,6 +202,7 @@ class EndpointApp(Generic[R]):
 
         if keyed is None:
             return await answer()
+        keyed.is_about(call.admission.collection)
         return await keyed.answer_once(call.database, call.principal, call.request_id, answer)
 
     async def _admitted(self, request: Request, request_id: str, started: float, trace: _Trace) -> Call[R]:
@@ -330,7 +341,13 @@ def not_found(request: Request) -> NotFound:
 
 
 def _json_response(answer: Any) -> Response:
-    return Response(msgspec.json.encode(answer), media_type="application/json")
+    """The answer as JSON. Raises ValidationFailed where it is larger than what carries it: a Lambda's is 6 MB."""
+    body = msgspec.json.encode(answer)
+    if len(body) > MIN_ANSWER_BYTES and len(body) > (most := settings().max_body_bytes):
+        raise ValidationFailed.of(
+            "", f"asks for {len(body)} bytes, and an answer has {most} at most: ask for less at once"
+        )
+    return Response(body, media_type="application/json")
 
 
 def _with_headers(send: Send, request_id: str) -> Send:

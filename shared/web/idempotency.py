@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope
 
-from shared.admission import Principal
+from shared.admission import CollectionRef, Principal
 from shared.db.connection import Database
 from shared.errors import ValidationFailed
 from shared.idempotency import FIELD, MAX_ANSWER_BYTES, StoredAnswer, claim, release, store_answer
@@ -44,6 +44,10 @@ class KeyedRequest:
         if message["type"] == "http.request":
             self._hash.update(message.get("body", b""))
         return message
+
+    def is_about(self, collection: CollectionRef | None) -> None:
+        """The same request about a collection that was deleted and made again is another one."""
+        self._hash.update(b"" if collection is None else str(collection.collection_no).encode())
 
     async def answer_once(
         self, database: Database, principal: Principal, request_id: str, answer: Callable[[], Awaitable[Response]]

@@ -38,7 +38,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every collection is one whose texts are left to the job."""
-    monkeypatch.setattr("shared.collection_settings.AT_ONCE", -1)
+    monkeypatch.setattr("shared.keyword_index.AT_ONCE", -1)
 
 
 async def stored(api: Api, name: str = "things", **settings: Any) -> None:
@@ -146,7 +146,7 @@ async def test_after_a_change_all_is_as_if_it_had_been_so_from_the_start(
 ) -> None:
     api = api_without_embedder
     if not small:
-        monkeypatch.setattr("shared.collection_settings.AT_ONCE", -1)
+        monkeypatch.setattr("shared.keyword_index.AT_ONCE", -1)
     monkeypatch.setattr("shared.catalogue.BATCH", 3)
     await stored(api)
     await stored(api, "reference", language="english", bm25={"k1": 2.0, "b": 0.25})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from shared.config import settings
 from tests.support.api import Api
 
 TEXTS = {
@@ -172,3 +174,44 @@ async def test_more_values_than_an_answer_holds_are_refused_before_the_work(api_
     query = {"collection": "things", "vector": [1.0] * 3072, "top_k": 1_000, "include_values": True}
     answer = await api.post("/v1/vectors/query", query)
     assert (answer.status_code, answer.json()["details"][0]["field"]) == (422, "top_k")
+
+
+@pytest.mark.parametrize("scale", [1e-25, 1e-9, 1e-7, 1e4])
+@pytest.mark.parametrize("mode", ["vector", "hybrid"])
+async def test_the_length_of_a_vector_is_nothing_to_a_cosine(
+    api_without_embedder: Api, mode: str, scale: float
+) -> None:
+    """float32 sums of squares vanish for short vectors, and halfvec's values do."""
+    api, chance = api_without_embedder, random.Random(4)
+    await store_random(api, chance, 30)
+    await api.upsert([{"id": "short", "values": [scale, scale, 0.0, 0.0], "text": "sky"}])
+    query = [chance.gauss(0, 1) for _ in range(4)]
+    body: dict[str, Any] = {"collection": "things", "mode": mode, "top_k": 31}
+    body |= {"text": "red sky"} if mode == "hybrid" else {}
+    answers = []
+    for factor in (1.0, scale):
+        vector = [value * factor for value in query]
+        answers.append((await api.post("/v1/vectors/query", body | {"vector": vector})).json()["results"])
+    expected = (query[0] + query[1]) / math.sqrt(2) / math.hypot(*query)
+    for results in answers:
+        assert len(results) == 31
+        [short] = [result for result in results if result["id"] == "short"]
+        assert short["scores"]["vector"] == pytest.approx(expected, abs=2e-3)
+    scores = [{result["id"]: result["score"] for result in results} for results in answers]
+    assert scores[0] == pytest.approx(scores[1], abs=2e-3)
+
+
+async def test_an_answer_that_nothing_could_carry_is_refused(
+    api_without_embedder: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = api_without_embedder
+    await api.collection(dimension=2)
+    texts = [{"id": f"t{number}", "values": [1.0, 0.0], "text": "word " * 12_000} for number in range(60)]
+    await api.upsert(texts)
+    query = {"collection": "things", "vector": [1.0, 0.0], "top_k": 60}
+    assert (await api.post("/v1/vectors/query", query)).status_code == 200
+    bound = replace(settings(), max_body_bytes=2_000_000)
+    monkeypatch.setattr("shared.web.app.settings", lambda: bound)
+    answer = await api.post("/v1/vectors/query", query)
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert (await api.post("/v1/vectors/query", query | {"include_text": False})).status_code == 200

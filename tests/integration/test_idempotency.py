@@ -306,3 +306,11 @@ async def test_upserts_of_the_same_ids_at_once_do_not_deadlock_and_one_wins_whol
     [(writers,)] = made.sql("SELECT count(DISTINCT metadata) FROM vectors")
     assert writers == 1
     assert made.sql("SELECT count(DISTINCT (raw_values::text, metadata->>'writer')) FROM vectors") == [(1,)]
+
+
+async def test_a_replay_does_not_outlive_its_collection(made: Api) -> None:
+    await send(made, "key-1")
+    await made.delete("/v1/collections/things")
+    await made.collection(dimension=2)
+    answer = await send(made, "key-1")
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")

@@ -224,7 +224,9 @@ CREATE FUNCTION search_vectors(
 AS $$
 DECLARE
     me CONSTANT bigint := current_account_no();
-    query CONSTANT halfvec := (CASE p_metric WHEN 'cosine' THEN l2_normalize(p_query) ELSE p_query END)::halfvec;
+    -- Of length 1 for cosine: float32 sums of squares vanish for very short vectors.
+    probe CONSTANT vector := CASE p_metric WHEN 'cosine' THEN l2_normalize(p_query) ELSE p_query END;
+    query CONSTANT halfvec := probe::halfvec;
     is_refined CONSTANT boolean := p_top_k <= 200;
 BEGIN
     RETURN QUERY
@@ -241,11 +243,11 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT w.text, w.metadata, w.raw_values, w.embedding,
                    CASE WHEN p_metric = 'euclidean' THEN
-                            1 / (1 + CASE WHEN is_refined AND w.raw_values IS NOT NULL THEN w.raw_values <-> p_query
+                            1 / (1 + CASE WHEN is_refined AND w.raw_values IS NOT NULL THEN w.raw_values <-> probe
                                           ELSE n.distance END)
                         WHEN w.raw_values IS NULL OR NOT is_refined THEN -n.distance
-                        WHEN p_metric = 'cosine' THEN 1 - (w.raw_values <=> p_query)
-                        ELSE -(w.raw_values <#> p_query) END AS score
+                        WHEN p_metric = 'cosine' THEN -(l2_normalize(w.raw_values) <#> probe)
+                        ELSE -(w.raw_values <#> probe) END AS score
             FROM public.vectors w
             WHERE w.account_no = me AND w.collection_no = p_collection_no AND w.namespace = p_namespace AND w.id = n.id
             LIMIT 1

@@ -28,7 +28,9 @@ ORDER BY hit.score DESC, hit.id COLLATE "C"
 -- Both legs to the same depth; what only one of them found gets its score of the other too, so that the raw scores are
 -- told and scaled for all candidates alike. What has no embedding yet, and what none of the words is in, scales to 0.
 -- name: search_both
-WITH nearest AS MATERIALIZED (
+WITH probe AS MATERIALIZED (
+    SELECT (CASE %(metric)s WHEN 'cosine' THEN l2_normalize(%(query)b::vector) ELSE %(query)b::vector END)::halfvec AS vector
+), nearest AS MATERIALIZED (
     SELECT s.id, row_number() OVER (ORDER BY s.score DESC, s.id COLLATE "C") AS rank, s.score
     FROM search_vectors(%(collection_no)s, %(namespace)s, %(metric)s, %(dimension)s, %(query)b::vector, %(depth)s,
                         %(ef_search)s::integer, %(facets)s::tsquery, %(filter)s::jsonpath,
@@ -45,9 +47,9 @@ WITH nearest AS MATERIALIZED (
     FROM nearest n
     FULL JOIN worded w USING (id)
     LEFT JOIN LATERAL (
-        SELECT CASE %(metric)s WHEN 'euclidean' THEN 1 / (1 + (e.embedding <-> %(query)b::vector::halfvec))
-                               WHEN 'dotproduct' THEN -(e.embedding <#> %(query)b::vector::halfvec)
-                               ELSE 1 - (e.embedding <=> %(query)b::vector::halfvec) END AS score
+        SELECT CASE %(metric)s WHEN 'euclidean' THEN 1 / (1 + (e.embedding <-> (SELECT p.vector FROM probe p)))
+                               WHEN 'dotproduct' THEN -(e.embedding <#> (SELECT p.vector FROM probe p))
+                               ELSE 1 - (e.embedding <=> (SELECT p.vector FROM probe p)) END AS score
         FROM vectors e
         WHERE e.account_no = %(account_no)s AND e.collection_no = %(collection_no)s
           AND e.namespace = %(namespace)s AND e.id = w.id AND n.id IS NULL
@@ -77,7 +79,7 @@ WITH nearest AS MATERIALIZED (
     WHERE %(min_score)s::float8 IS NULL OR score >= %(min_score)s::float8
     ORDER BY score DESC, id COLLATE "C" LIMIT %(top_k)s
 )
-SELECT hit.id, hit.score, hit.vector_score, hit.bm25, nullif(1 - (v.embedding <=> %(query)b::vector::halfvec), 'NaN'),
+SELECT hit.id, hit.score, hit.vector_score, hit.bm25, nullif(1 - (v.embedding <=> (SELECT p.vector FROM probe p)), 'NaN'),
        CASE WHEN %(include_text)s THEN v.text END,
        CASE WHEN %(include_metadata)s THEN v.metadata::text END,
        CASE WHEN %(include_values)s THEN vector_send(coalesce(v.raw_values, v.embedding::vector)) END
