@@ -46,7 +46,7 @@ class CollectionRef:
     model_revision: str | None
     language: str | None = None
     # BM25's parameters, and the mean length of a text that impacts are reckoned with (None: there is no text yet).
-    k1: float = 1.2
+    k1: float = 1.5
     b: float = 0.75
     average_length: float | None = None
     is_indexed: bool = False

@@ -20,7 +20,7 @@ from shared.keywords.terms import Terms
 from shared.places import Place
 from shared.records import Prepared
 
-TOLERANCE = 0.05
+TOLERANCE = 0.02
 """How far the mean length may lag before weights are reckoned anew; the promise is 0.10."""
 
 AT_ONCE, WORDS_AT_ONCE = 1_000, 100_000

@@ -15,7 +15,7 @@ ABOUT = About(
         "metric": "cosine",
         "description": "What we wrote",
         "language": "english",
-        "bm25": {"k1": 1.2, "b": 0.75},
+        "bm25": {"k1": 1.5, "b": 0.75},
         "vectors_count": 1200,
         "pending_count": 0,
         "failed_count": 0,

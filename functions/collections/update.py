@@ -27,7 +27,7 @@ ABOUT = About(
         "metric": "cosine",
         "description": None,
         "language": "english",
-        "bm25": {"k1": 1.2, "b": 0.4},
+        "bm25": {"k1": 1.5, "b": 0.4},
         "vectors_count": 1200,
         "pending_count": 0,
         "failed_count": 0,

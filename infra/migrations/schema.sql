@@ -88,7 +88,7 @@ ALTER FUNCTION public.current_account_no() OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.default_ef_search(p_rows bigint) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN (p_rows <= 20000) THEN 120 WHEN (p_rows <= 100000) THEN 200 WHEN (p_rows <= 500000) THEN 300 ELSE 400 END;
+    RETURN CASE WHEN (p_rows <= 20000) THEN 100 WHEN (p_rows <= 100000) THEN 140 WHEN (p_rows <= 500000) THEN 240 ELSE 360 END;
 
 ALTER FUNCTION public.default_ef_search(p_rows bigint) OWNER TO fluxvector_owner;
 
@@ -477,7 +477,7 @@ DECLARE
     -- Of length 1 for cosine: float32 sums of squares vanish for very short vectors.
     probe CONSTANT vector := CASE p_metric WHEN 'cosine' THEN l2_normalize(p_query) ELSE p_query END;
     query CONSTANT halfvec := probe::halfvec;
-    is_refined CONSTANT boolean := p_top_k <= 200;
+    is_refined CONSTANT boolean := p_top_k <= 500;
 BEGIN
     RETURN QUERY
         SELECT n.id, v.score,
@@ -627,7 +627,7 @@ CREATE TABLE public.collections (
     model_revision text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    k1 real DEFAULT 1.2 NOT NULL,
+    k1 real DEFAULT 1.5 NOT NULL,
     b real DEFAULT 0.75 NOT NULL,
     average_length real,
     only_namespace text COLLATE pg_catalog."C",
@@ -702,7 +702,7 @@ CREATE TABLE public.keywords (
     impacts public.sparsevec NOT NULL,
     terms integer[] NOT NULL,
     frequencies smallint[] NOT NULL,
-    k1 real DEFAULT 1.2 NOT NULL,
+    k1 real DEFAULT 1.5 NOT NULL,
     b real DEFAULT 0.75 NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -728,7 +728,7 @@ CREATE TABLE public.keywords_00 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -754,7 +754,7 @@ CREATE TABLE public.keywords_01 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -780,7 +780,7 @@ CREATE TABLE public.keywords_02 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -806,7 +806,7 @@ CREATE TABLE public.keywords_03 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -832,7 +832,7 @@ CREATE TABLE public.keywords_04 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -858,7 +858,7 @@ CREATE TABLE public.keywords_05 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -884,7 +884,7 @@ CREATE TABLE public.keywords_06 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -910,7 +910,7 @@ CREATE TABLE public.keywords_07 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -936,7 +936,7 @@ CREATE TABLE public.keywords_08 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -962,7 +962,7 @@ CREATE TABLE public.keywords_09 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -988,7 +988,7 @@ CREATE TABLE public.keywords_10 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1014,7 +1014,7 @@ CREATE TABLE public.keywords_11 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1040,7 +1040,7 @@ CREATE TABLE public.keywords_12 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1066,7 +1066,7 @@ CREATE TABLE public.keywords_13 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1092,7 +1092,7 @@ CREATE TABLE public.keywords_14 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1118,7 +1118,7 @@ CREATE TABLE public.keywords_15 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1144,7 +1144,7 @@ CREATE TABLE public.keywords_16 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1170,7 +1170,7 @@ CREATE TABLE public.keywords_17 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1196,7 +1196,7 @@ CREATE TABLE public.keywords_18 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1222,7 +1222,7 @@ CREATE TABLE public.keywords_19 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1248,7 +1248,7 @@ CREATE TABLE public.keywords_20 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1274,7 +1274,7 @@ CREATE TABLE public.keywords_21 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1300,7 +1300,7 @@ CREATE TABLE public.keywords_22 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1326,7 +1326,7 @@ CREATE TABLE public.keywords_23 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1352,7 +1352,7 @@ CREATE TABLE public.keywords_24 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1378,7 +1378,7 @@ CREATE TABLE public.keywords_25 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1404,7 +1404,7 @@ CREATE TABLE public.keywords_26 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1430,7 +1430,7 @@ CREATE TABLE public.keywords_27 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1456,7 +1456,7 @@ CREATE TABLE public.keywords_28 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1482,7 +1482,7 @@ CREATE TABLE public.keywords_29 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1508,7 +1508,7 @@ CREATE TABLE public.keywords_30 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )
@@ -1534,7 +1534,7 @@ CREATE TABLE public.keywords_31 (
     impacts public.sparsevec CONSTRAINT keywords_impacts_not_null NOT NULL,
     terms integer[] CONSTRAINT keywords_terms_not_null NOT NULL,
     frequencies smallint[] CONSTRAINT keywords_frequencies_not_null NOT NULL,
-    k1 real DEFAULT 1.2 CONSTRAINT keywords_k1_not_null NOT NULL,
+    k1 real DEFAULT 1.5 CONSTRAINT keywords_k1_not_null NOT NULL,
     b real DEFAULT 0.75 CONSTRAINT keywords_b_not_null NOT NULL,
     CONSTRAINT keywords_length_check CHECK ((length > 0))
 )

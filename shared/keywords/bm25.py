@@ -16,11 +16,11 @@ from collections.abc import Sequence
 
 from shared.keywords.terms import TERM_NUMBERS, Terms
 
-K1 = 1.2
-"""How much a term's repetition still adds; the default of a collection, as Lucene's."""
+K1 = 1.5
+"""How much a term's repetition still adds; the default of a collection, as bm25s's."""
 
 B = 0.75
-"""How much of a document's length counts against it, 0 to 1; the default of a collection, as Lucene's."""
+"""How much of a document's length counts against it, 0 to 1; the default of a collection, as bm25s's."""
 
 
 def idf(documents: int, frequency: int) -> float:

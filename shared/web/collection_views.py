@@ -20,7 +20,7 @@ Description = Annotated[str, Meta(max_length=1_000, pattern=NO_NUL)]
 
 
 class Bm25(Struct, forbid_unknown_fields=True):
-    """BM25's parameters; one that is not named is left as it is, 1.2 and 0.75 in a new collection."""
+    """BM25's parameters; one that is not named is left as it is, 1.5 and 0.75 in a new collection."""
 
     k1: Annotated[float, Meta(ge=0, le=10)] | None = None
     b: Annotated[float, Meta(ge=0, le=1)] | None = None

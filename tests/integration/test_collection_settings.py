@@ -89,7 +89,7 @@ def kept(api: Api, name: str) -> tuple[Any, ...]:
 async def test_what_is_named_changes_and_null_clears(api_without_embedder: Api) -> None:
     api = api_without_embedder
     made = (await api.post("/v1/collections", {"name": "things", "description": "d", "language": "german"})).json()
-    assert made["bm25"] == {"k1": 1.2, "b": 0.75}
+    assert made["bm25"] == {"k1": 1.5, "b": 0.75}
     assert await change(api) == made
     assert await change(api, description="é") == made | {"description": "é"}
     assert (await change(api, description=""))["description"] == ""

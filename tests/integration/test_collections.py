@@ -24,7 +24,7 @@ async def test_a_collection_is_made_with_its_defaults(api: Api) -> None:
         "metric": "cosine",
         "description": None,
         "language": None,
-        "bm25": {"k1": 1.2, "b": 0.75},
+        "bm25": {"k1": 1.5, "b": 0.75},
         "vectors_count": 0,
         "pending_count": 0,
         "failed_count": 0,

@@ -4,7 +4,7 @@
 -- a job reckons anew where it lags too far. A collection whose rows lie in one namespace needs no condition on it.
 -- is_catalogued tells that facets and words of all its rows are as the present settings want them.
 ALTER TABLE collections
-    ADD COLUMN k1 real NOT NULL DEFAULT 1.2 CHECK (k1 BETWEEN 0 AND 10),
+    ADD COLUMN k1 real NOT NULL DEFAULT 1.5 CHECK (k1 BETWEEN 0 AND 10),
     ADD COLUMN b real NOT NULL DEFAULT 0.75 CHECK (b BETWEEN 0 AND 1),
     ADD COLUMN average_length real CHECK (average_length > 0),
     ADD COLUMN only_namespace text COLLATE "C",

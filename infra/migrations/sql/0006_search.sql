@@ -209,7 +209,7 @@ BEGIN
 END
 $$;
 
--- The nearest vectors with their scores and cosines, best first, and what of each the answer carries. Up to a p_top_k of 200,
+-- The nearest vectors with their scores and cosines, best first, and what of each the answer carries. Up to a p_top_k of 500,
 -- some more than asked for are put in order by the values as they were sent, where they were, so that rounding to halfvec
 -- costs no recall; they lie out of line, some 15 µs each.
 CREATE FUNCTION search_vectors(
@@ -227,7 +227,7 @@ DECLARE
     -- Of length 1 for cosine: float32 sums of squares vanish for very short vectors.
     probe CONSTANT vector := CASE p_metric WHEN 'cosine' THEN l2_normalize(p_query) ELSE p_query END;
     query CONSTANT halfvec := probe::halfvec;
-    is_refined CONSTANT boolean := p_top_k <= 200;
+    is_refined CONSTANT boolean := p_top_k <= 500;
 BEGIN
     RETURN QUERY
         SELECT n.id, v.score,
@@ -260,7 +260,7 @@ $$;
 -- hnsw.ef_search for a collection of that many vectors, for a recall@10 of 0.98 on clustered vectors (measured).
 CREATE FUNCTION default_ef_search(p_rows bigint) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN p_rows <= 20000 THEN 120 WHEN p_rows <= 100000 THEN 200 WHEN p_rows <= 500000 THEN 300 ELSE 400 END;
+    RETURN CASE WHEN p_rows <= 20000 THEN 100 WHEN p_rows <= 100000 THEN 140 WHEN p_rows <= 500000 THEN 240 ELSE 360 END;
 
 -- The query of some terms, each with its weight: the sum of weight times idf is what a document's impacts are multiplied
 -- with. Terms that no document has are left out; NULL where none is left. Rarest first; the bound of a term is the most that

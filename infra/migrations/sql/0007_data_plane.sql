@@ -53,7 +53,7 @@ GRANT EXECUTE ON FUNCTION matching_keys(bigint, text, tsquery, jsonpath, text, t
 -- A text's weights were reckoned with these, and with average_length: where one of them is no longer the collection's, they
 -- are reckoned anew.
 ALTER TABLE keywords
-    ADD COLUMN k1 real NOT NULL DEFAULT 1.2,
+    ADD COLUMN k1 real NOT NULL DEFAULT 1.5,
     ADD COLUMN b real NOT NULL DEFAULT 0.75;
 
 -- When a task may be claimed: claiming one moves it ahead (the lease).
