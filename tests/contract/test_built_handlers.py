@@ -19,7 +19,12 @@ from tests.support.events import http_event, schedule_event
 FUNCTIONS = template.load()
 ENDPOINTS = [function for function in FUNCTIONS if function.schedule is None]
 JOBS = [function for function in FUNCTIONS if function.schedule is not None]
-OPEN = {"functions.health", "functions.ready", "functions.not_implemented", "functions.not_found"}
+OPEN = {
+    *("functions.health", "functions.ready", "functions.not_implemented", "functions.not_found"),
+    *("functions.openapi", "functions.docs"),
+}
+# Its errors have OpenAI's shape.
+OPENAI = "functions.embed.openai"
 LAMBDA_BYTES = 250 * 1024 * 1024
 LAYERS = [BUILD / "SharedLayer" / "python", BUILD / "DependenciesLayer" / "python"]
 
@@ -107,8 +112,18 @@ def test_built_endpoint_refuses_a_request_without_a_credential(function: Functio
         events.append(http_event(route.key, body=body))
         events.append(http_event(route.key, body=body, headers={"Authorization": "Bearer fv_live_mistyped"}))
     for answer in invoke(function, events, tmp_path)["answers"]:
-        assert_error(answer, 401, "unauthenticated")
+        if function.module == OPENAI:
+            assert (answer["statusCode"], set(json.loads(answer["body"]))) == (401, {"error"})
+        else:
+            assert_error(answer, 401, "unauthenticated")
         assert "www-authenticate" in answer["headers"]
+
+
+def test_built_documentation_answers_by_itself(tmp_path: Path) -> None:
+    [function] = [f for f in FUNCTIONS if f.module == "functions.openapi"]
+    [answer] = invoke(function, [http_event("GET /openapi.json")], tmp_path)["answers"]
+    assert answer["statusCode"] == 200
+    assert "/v1/vectors/upsert" in json.loads(answer["body"])["paths"]
 
 
 def test_built_health_answers(tmp_path: Path) -> None:

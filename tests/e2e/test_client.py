@@ -35,7 +35,7 @@ def test_the_quick_start_finds_what_a_person_would_expect(client: FluxVector) ->
         ("comfortable shoes for jogging", "shoes"),
         ("something to wear in the rain on a hike", "boots"),
         ("light for my office", "lamp"),
-        ("boil water for tea", "kettle"),
+        ("boiling water", "kettle"),
     ):
         found = client.search("products", question, top_k=2)
         assert found.results[0].id == best, question
