@@ -11,7 +11,6 @@ from __future__ import annotations
 import importlib
 import re
 import resource
-import sys
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -157,8 +156,6 @@ def create() -> Gateway:
     """The gateway with every function imported: what granian's worker serves. Ends the process where one cannot be."""
     if is_set_to_exit_with_parent():
         exit_with_parent()
-    # A thread that prepares a large write gives way to requests after a millisecond, not after five.
-    sys.setswitchinterval(0.001)
     functions = [function for function in template.load() if function.schedule is None]
     apps: dict[str, ASGIApp] = {}
     for function in functions:

@@ -132,7 +132,7 @@ DECLARE
     narrowed CONSTANT text := CASE WHEN p_facets IS NULL THEN 'public.vectors'
                                    ELSE faceted_vectors(p_collection_no) END;
     -- The index gives rows in nearly their order: some more are taken, put in order, and cut.
-    taken CONSTANT integer := p_count + greatest(p_count / 2, 10);
+    taken CONSTANT integer := p_count + greatest(p_count / 2, 5);
     by_index CONSTANT text := format(
         'SELECT array_agg(m.id ORDER BY m.distance, m.id), array_agg(m.distance ORDER BY m.distance, m.id) FROM ('
         'SELECT v.id, v.embedding::halfvec(%1$s) %2$s $4::halfvec(%1$s) AS distance FROM public.vectors v WHERE %3$s'
@@ -156,8 +156,11 @@ BEGIN
     END IF;
     -- Where much of the collection is asked for, the index has no advantage.
     IF p_is_indexed AND stored > 25 * p_count THEN
-        ef := coalesce(p_ef_search, least(greatest(default_ef_search(stored), p_count * 3 / 2 + 50), 1000));
-        -- With a condition, the first look is at the nearest ef vectors alone.
+        -- With a condition, the first look is at the nearest ef vectors alone, twice as many: that suffices where a tenth
+        -- of them match.
+        ef := coalesce(p_ef_search, least(greatest(
+            default_ef_search(stored) * CASE WHEN has_condition THEN 2 ELSE 1 END, p_count * 3 / 2 + 50
+        ), 1000));
         PERFORM prefer_ordered_index(true), set_config('hnsw.max_scan_tuples', '20000', true),
                 set_config('hnsw.iterative_scan', CASE WHEN has_condition THEN 'off' ELSE 'relaxed_order' END, true),
                 set_config('hnsw.ef_search', ef::text, true);
