@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from shared.db.connection import Database, Row, Statement
 from shared.embedding import Embedder
 from shared.errors import Unavailable
+from shared.records import prepare
 from tests.support.api import Api
 
 TEXTS = [{"id": f"t{number}", "text": f"Text number {number}."} for number in range(3)]
@@ -305,3 +307,36 @@ async def test_bad_input_is_refused_by_its_field(api: Api, body: dict[str, Any],
     assert answer.status_code == status
     assert answer.json()["details"][0]["field"] == field
     assert rows(api) == 0
+
+
+async def test_records_are_prepared_beside_the_event_loop(
+    api_without_embedder: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words of long texts take seconds of processor time, in which others are answered."""
+    api = api_without_embedder
+    await api.collection(dimension=2)
+    threads: list[int] = []
+
+    def noted(*arguments: Any) -> Any:
+        threads.append(threading.get_ident())
+        return prepare(*arguments)
+
+    monkeypatch.setattr("shared.upsert.prepare", noted)
+    assert (await api.upsert([{"id": "a", "values": [1.0, 0.0], "text": "some words"}]))["upserted"] == 1
+    assert len(threads) == 1
+    assert threads[0] != threading.get_ident()
+
+
+async def test_a_compressed_body_is_refused_by_name(api_without_embedder: Api) -> None:
+    headers = {**api_without_embedder.tenant.headers, "Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = await api_without_embedder.client.post("/v1/vectors/upsert", content=b"{}", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert "Content-Encoding" in answer.json()["error"]
+
+
+async def test_a_filter_of_megabytes_is_refused(api_without_embedder: Api) -> None:
+    api = api_without_embedder
+    await api.collection(dimension=2)
+    filter_ = {"a": {"$in": ["x" * 1_500] * 200}}
+    answer = await api.post("/v1/vectors/count", {"collection": "things", "filter": filter_})
+    assert (answer.status_code, answer.json()["details"][0]["field"]) == (422, "filter")
