@@ -17,7 +17,7 @@ from shared.admission import CollectionRef
 from shared.db import arrays
 from shared.db.connection import Database, Row, Statement
 from shared.db.sql_files import statements
-from shared.keyword_index import add, get_lengths, keep_up, lengths_of, mean_length
+from shared.keyword_index import add, mean_length
 from shared.places import Place, random_slot
 from shared.records import Prepared, facets_binary, words_of_text
 
@@ -51,12 +51,10 @@ async def catalogue_rows(
 
 
 async def catalogue_small(database: Database, account_no: int, collection: CollectionRef) -> None:
-    """Goes over all rows at once."""
+    """Goes over all rows at once; reckoning their weights anew is the caller's next step."""
     behind: Position | None = Position()
     while behind is not None:
         behind = await catalogue_rows(database, account_no, collection, behind)
-    [rows] = await database.transact(account_no, get_lengths(account_no, collection.collection_no))
-    await keep_up(database, Place(account_no, collection.collection_no, ""), lengths_of(rows))
 
 
 def collection_of_settings(collection_no: int, row: Row) -> CollectionRef:

@@ -149,7 +149,7 @@ async def update_matching(
 
 def _wanted(vector_id: str, row: Row, change: Change, collection: CollectionRef) -> Prepared:
     """The row as it shall be."""
-    document, text, raw_values, _, _, expires_at = row
+    document, text, raw_values, seen_hash, _, expires_at = row
     metadata, encoded = merged(vector_id, document, change.set_metadata or {})
     if change.text is not None:
         text = change.text
@@ -157,14 +157,17 @@ def _wanted(vector_id: str, row: Row, change: Change, collection: CollectionRef)
         raw_values = vector_binary(change.values)
     elif change.text is not None:
         raw_values = None
+    wanted_hash = content_hash(text, raw_values)
+    # Of the same content the same words are stored: they are not looked for again.
+    has_new_words = text is not None and wanted_hash != seen_hash
     return Prepared(
         id=vector_id,
         text=text,
         raw_values=raw_values,
         metadata=document.encode() if encoded is None else encoded,
         facets=facets_binary(metadata, collection.collection_no),
-        terms=None if text is None else words_of_text(text, collection),
-        content_hash=content_hash(text, raw_values),
+        terms=words_of_text(text, collection) if has_new_words else None,
+        content_hash=wanted_hash,
         expires_at=expires_at,
     )
 
