@@ -14,7 +14,7 @@ from shared.embedding import Embedder
 from shared.errors import Detail, ValidationFailed
 from shared.keyword_index import keep_up
 from shared.places import Place
-from shared.portable import PortableVector, faults_of, prepared_of
+from shared.portable import PortableVector, faults_of, place_of, prepared_of
 from shared.records import MAX_FAULTS, MAX_RECORDS, Prepared
 from shared.usage import Meter, Work
 from shared.vectors import StoredBatch, require_model, store_batch
@@ -87,7 +87,7 @@ def _prepare(lines: Sequence[tuple[int, PortableVector]], collection: Collection
     faults: list[Detail] = []
     for number, vector in lines:
         found = faults_of(vector, collection)
-        faults += [Detail(f"line {number}: {path}" if path else f"line {number}", error) for path, error in found]
+        faults += [Detail(place_of(number, path), error) for path, error in found]
         if len(faults) >= MAX_FAULTS:
             break
         if not faults:

@@ -51,6 +51,11 @@ class PortableVector(Struct, forbid_unknown_fields=True, kw_only=True):
     updated_at: datetime | None = None
 
 
+def place_of(number: int, path: str) -> str:
+    """How faults name a place: `line 17: values[3]`, or `line 17` for all of it."""
+    return f"line {number}: {path}" if path else f"line {number}"
+
+
 class _Line(Struct):
     """The same on its way out: what the database wrote as JSON goes as it is."""
 

@@ -9,6 +9,7 @@ import msgspec
 from starlette.requests import Request
 
 from shared.errors import Detail, InvalidRequest, UnsupportedMediaType, ValidationFailed
+from shared.portable import place_of
 from shared.web.body import decode_json, refuse_slow_numbers, require_plain
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -30,11 +31,6 @@ def require_lines(request: Request) -> None:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != NDJSON:
         raise UnsupportedMediaType(f"Send lines of JSON, with the header Content-Type: {NDJSON}.")
-
-
-def place_of(number: int, path: str) -> str:
-    """How faults name a place: `line 17: values[3]`, or `line 17` for all of it."""
-    return f"line {number}: {path}" if path else f"line {number}"
 
 
 def decode_lines(body: bytes, shape: type[T], *, max_lines: int) -> list[tuple[int, T]]:
