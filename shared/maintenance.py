@@ -105,7 +105,7 @@ async def _end(database: Database, task: Task) -> bool:
         await database.transact(task.account_no, repeat)
         return False
     steps = [Statement(_SQL["forget_task"], task.params)]
-    if task.task == "catalogue":
-        steps.append(set_catalogued(task.account_no, task.collection_no))
+    if task.task == "catalogue":  # the collection before its task, as whoever deletes it locks them
+        steps.insert(0, set_catalogued(task.account_no, task.collection_no))
     await database.transact(task.account_no, *steps)
     return True

@@ -2,6 +2,91 @@
 -- The roles, the database and the extension come before it: infra/migrations/bootstrap.py.
 SET check_function_bodies = false;
 
+CREATE FUNCTION public.account_lock(p_account_no bigint) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (p_account_no # '7310585426402308096'::bigint);
+
+ALTER FUNCTION public.account_lock(p_account_no bigint) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.address_of_link(p_token_hash bytea) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    SELECT l.new_email FROM public.one_time_links l WHERE l.token_hash = p_token_hash AND l.expires_at > now()
+$$;
+
+ALTER FUNCTION public.address_of_link(p_token_hash bytea) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.admit(p_key_hash bytea, p_session_id text, p_collection text) RETURNS TABLE(account_no bigint, account_id text, plan text, key_no bigint, key_id text, env text, scopes text[], only_collection text, user_no bigint, session_no bigint, authenticated_at timestamp with time zone, collection_no bigint, dimension integer, metric text, model text, model_revision text, language text, k1 real, b real, average_length real, is_indexed boolean, has_many_namespaces boolean, is_catalogued boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    used_at timestamptz;
+BEGIN
+    IF p_key_hash IS NOT NULL THEN
+        SELECT a.account_no, a.account_id, a.plan, k.key_no, k.key_id, k.env, k.scopes, k.collection, k.last_used_at
+            INTO account_no, account_id, plan, key_no, key_id, env, scopes, only_collection, used_at
+            FROM public.key_hashes h
+            JOIN public.api_keys k ON k.account_no = h.account_no AND k.key_no = h.key_no
+            JOIN public.accounts a ON a.account_no = h.account_no
+            WHERE h.key_hash = p_key_hash AND a.status = 'active' AND (k.expires_at IS NULL OR k.expires_at > now());
+        IF NOT FOUND THEN
+            RETURN;
+        END IF;
+        -- Written at most once a minute: most admissions read only. SKIP LOCKED: none waits for another's note.
+        IF used_at IS NULL OR used_at < now() - interval '1 minute' THEN
+            UPDATE public.api_keys k SET last_used_at = now()
+                FROM (
+                    SELECT l.account_no, l.key_no FROM public.api_keys l
+                    WHERE l.account_no = admit.account_no AND l.key_no = admit.key_no
+                    FOR UPDATE SKIP LOCKED
+                ) mine
+                WHERE k.account_no = mine.account_no AND k.key_no = mine.key_no;
+        END IF;
+    ELSE
+        SELECT a.account_no, a.account_id, a.plan, CASE WHEN u.confirmed_at IS NULL THEN 'test' ELSE 'live' END,
+               ARRAY['read', 'write', 'admin'], s.user_no, s.session_no, s.authenticated_at, s.last_used_at
+            INTO account_no, account_id, plan, env, scopes, user_no, session_no, authenticated_at, used_at
+            FROM public.session_ids i
+            JOIN public.sessions s ON s.account_no = i.account_no AND s.session_no = i.session_no
+            JOIN public.users u ON u.account_no = s.account_no AND u.user_no = s.user_no
+            JOIN public.accounts a ON a.account_no = s.account_no
+            WHERE i.session_id = p_session_id AND a.status = 'active' AND s.expires_at > now();
+        IF NOT FOUND THEN
+            RETURN;
+        END IF;
+        IF used_at < now() - interval '1 minute' THEN
+            UPDATE public.sessions s SET last_used_at = now()
+                FROM (
+                    SELECT l.account_no, l.session_no FROM public.sessions l
+                    WHERE l.account_no = admit.account_no AND l.session_no = admit.session_no
+                    FOR UPDATE SKIP LOCKED
+                ) mine
+                WHERE s.account_no = mine.account_no AND s.session_no = mine.session_no;
+        END IF;
+    END IF;
+    IF p_collection IS NOT NULL THEN
+        SELECT c.collection_no, c.dimension, c.metric, c.model, c.model_revision,
+               c.language, c.k1, c.b, c.average_length,
+               EXISTS (
+                   SELECT FROM public.collection_indexes i
+                   WHERE i.account_no = c.account_no AND i.collection_no = c.collection_no AND i.built_at IS NOT NULL
+               ),
+               c.has_many_namespaces, c.is_catalogued
+            INTO collection_no, dimension, metric, model, model_revision,
+                 language, k1, b, average_length, is_indexed, has_many_namespaces, is_catalogued
+            FROM public.collections c
+            WHERE c.account_no = admit.account_no AND c.env = admit.env AND c.name = p_collection;
+    END IF;
+    RETURN NEXT;
+END
+$$;
+
+ALTER FUNCTION public.admit(p_key_hash bytea, p_session_id text, p_collection text) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.admit_key(p_key_hash bytea, p_collection text) RETURNS TABLE(account_no bigint, account_id text, plan text, key_no bigint, key_id text, env text, scopes text[], collection_no bigint, dimension integer, metric text, model text, model_revision text, language text, k1 real, b real, average_length real, is_indexed boolean, has_many_namespaces boolean, is_catalogued boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -48,6 +133,47 @@ END
 $$;
 
 ALTER FUNCTION public.admit_key(p_key_hash bytea, p_collection text) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM FROM public.users u
+        WHERE u.account_no = current_account_no() AND u.user_no = p_user_no AND u.password_hash = p_checked_hash
+        FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM replace_password(p_user_no, p_password_hash, p_pepper_id, 'password_changed', p_ip_address);
+    RETURN true;
+END
+$$;
+
+ALTER FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.claim_emails(p_limit integer, p_lease interval) RETURNS TABLE(account_no bigint, email_no bigint, user_no bigint, kind text, to_email text, params jsonb, created_at timestamp with time zone, attempts integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        WITH due AS (
+            SELECT d.account_no, d.email_no FROM public.outbox_emails d
+            WHERE d.ready_at <= now() ORDER BY d.ready_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+        ), claimed AS (
+            UPDATE public.outbox_emails o SET ready_at = now() + p_lease, attempts = o.attempts + 1
+            FROM due WHERE o.account_no = due.account_no AND o.email_no = due.email_no
+            RETURNING o.account_no, o.email_no, o.user_no, o.kind, o.to_email, o.params, o.created_at, o.attempts
+        )
+        SELECT c.account_no, c.email_no, c.user_no, c.kind, coalesce(c.to_email, e.email), c.params, c.created_at, c.attempts
+        FROM claimed c
+        JOIN public.account_emails e ON e.account_no = c.account_no AND e.user_no = c.user_no;
+END
+$$;
+
+ALTER FUNCTION public.claim_emails(p_limit integer, p_lease interval) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.count_matching(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath) RETURNS bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -127,6 +253,118 @@ $$;
 
 ALTER FUNCTION public.ensure_usage_partitions(days_ahead integer) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.erase_account(p_most bigint, p_buckets bytea[]) RETURNS TABLE(erased_from text, erased bigint, is_complete boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET lock_timeout TO '20s'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+    my_id text;
+    customer text;
+    vectors_stored bigint;
+    events bigint;
+    leaves_vectors boolean;
+    leaves_events boolean;
+BEGIN
+    SELECT a.account_id, a.stripe_customer_id INTO my_id, customer
+        FROM public.accounts a WHERE a.account_no = me FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    -- From here on nobody adds a user, a key, a collection, a session or a link.
+    PERFORM FROM public.users u WHERE u.account_no = me ORDER BY u.user_no FOR UPDATE;
+    PERFORM FROM public.collections c WHERE c.account_no = me ORDER BY c.collection_no FOR UPDATE;
+    PERFORM note_erasure('account', my_id);
+    INSERT INTO public.farewell_emails (to_email) SELECT e.email FROM public.account_emails e WHERE e.account_no = me;
+    IF customer IS NOT NULL THEN
+        INSERT INTO public.billing_closures (stripe_customer_id) VALUES (customer);
+    END IF;
+
+    -- Counted here: what collections that were deleted before have left is in no other count.
+    SELECT count(*) INTO vectors_stored FROM (
+        SELECT FROM public.vectors v WHERE v.account_no = me LIMIT p_most + 1
+    ) counted;
+    leaves_vectors := vectors_stored > p_most;
+    erased_from := 'vectors';
+    erased := 0;
+    is_complete := NOT leaves_vectors;
+    IF leaves_vectors THEN
+        INSERT INTO public.deleted_collections (account_no, collection_no)
+            SELECT c.account_no, c.collection_no FROM public.collections c WHERE c.account_no = me;
+    ELSE
+        DELETE FROM public.vectors v WHERE v.account_no = me;
+        GET DIAGNOSTICS erased = ROW_COUNT;
+        DELETE FROM public.keywords k WHERE k.account_no = me;
+        DELETE FROM public.keyword_terms t WHERE t.account_no = me;
+        DELETE FROM public.pending_embeddings p WHERE p.account_no = me;
+        DELETE FROM public.deleted_collections d WHERE d.account_no = me;
+    END IF;
+    RETURN NEXT;
+
+    DELETE FROM public.collection_counts n WHERE n.account_no = me;
+    DELETE FROM public.collection_tasks t WHERE t.account_no = me;
+    DELETE FROM public.collection_indexes i WHERE i.account_no = me;
+    DELETE FROM public.collections c WHERE c.account_no = me;
+    GET DIAGNOSTICS erased = ROW_COUNT;
+    erased_from := 'collections';
+    is_complete := true;
+    RETURN NEXT;
+
+    -- Whoever is about to write an event commits first, or finds no account.
+    PERFORM pg_advisory_xact_lock(account_lock(me));
+    SELECT count(*) INTO events FROM (
+        SELECT FROM public.usage_events u WHERE u.account_no = me LIMIT p_most + 1
+    ) counted;
+    leaves_events := events > p_most;
+    erased_from := 'usage_events';
+    erased := 0;
+    is_complete := NOT leaves_events;
+    IF NOT leaves_events THEN
+        DELETE FROM public.usage_events u WHERE u.account_no = me;
+        GET DIAGNOSTICS erased = ROW_COUNT;
+    END IF;
+    RETURN NEXT;
+    IF leaves_vectors OR leaves_events THEN
+        INSERT INTO public.erased_accounts (account_no) VALUES (me);
+    END IF;
+
+    is_complete := true;
+    DELETE FROM public.idempotency_keys i WHERE i.account_no = me;
+    DELETE FROM public.key_hashes h WHERE h.account_no = me;
+    DELETE FROM public.api_keys k WHERE k.account_no = me;
+    GET DIAGNOSTICS erased = ROW_COUNT;
+    erased_from := 'api_keys';
+    RETURN NEXT;
+
+    DELETE FROM public.refresh_hashes r WHERE r.account_no = me;
+    DELETE FROM public.session_ids i WHERE i.account_no = me;
+    DELETE FROM public.sessions s WHERE s.account_no = me;
+    GET DIAGNOSTICS erased = ROW_COUNT;
+    erased_from := 'sessions';
+    RETURN NEXT;
+
+    DELETE FROM public.account_activity y WHERE y.account_no = me;
+    GET DIAGNOSTICS erased = ROW_COUNT;
+    erased_from := 'activity';
+    RETURN NEXT;
+
+    DELETE FROM public.one_time_links l WHERE l.account_no = me;
+    DELETE FROM public.outbox_emails o WHERE o.account_no = me;
+    DELETE FROM public.attempts t WHERE t.bucket = ANY (p_buckets);
+    DELETE FROM public.account_emails e WHERE e.account_no = me;
+    DELETE FROM public.users u WHERE u.account_no = me;
+    GET DIAGNOSTICS erased = ROW_COUNT;
+    erased_from := 'users';
+    RETURN NEXT;
+    DELETE FROM public.accounts a WHERE a.account_no = me;
+END
+$$;
+
+ALTER FUNCTION public.erase_account(p_most bigint, p_buckets bytea[]) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.faceted_vectors(p_collection_no bigint) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -135,6 +373,61 @@ CREATE FUNCTION public.faceted_vectors(p_collection_no bigint) RETURNS text
 $_$;
 
 ALTER FUNCTION public.faceted_vectors(p_collection_no bigint) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.find_link(p_token_hash bytea, p_purpose text) RETURNS TABLE(account_no bigint, user_no bigint, email text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        SELECT l.account_no, l.user_no, e.email
+        FROM public.one_time_links l
+        JOIN public.account_emails e ON e.account_no = l.account_no AND e.user_no = l.user_no
+        JOIN public.accounts a ON a.account_no = l.account_no
+        WHERE l.token_hash = p_token_hash AND l.purpose = p_purpose AND l.expires_at > now() AND a.status = 'active';
+END
+$$;
+
+ALTER FUNCTION public.find_link(p_token_hash bytea, p_purpose text) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.find_sign_in(p_email_key text, p_ip_address inet) RETURNS TABLE(account_no bigint, user_no bigint, user_id text, password_hash text, pepper_id text, knows_address boolean, signed_in_before boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        SELECT u.account_no, u.user_no, u.user_id, u.password_hash, u.pepper_id,
+               EXISTS (
+                   SELECT FROM public.account_activity k
+                   WHERE k.account_no = u.account_no AND k.kind = 'signed_in' AND k.ip_address = p_ip_address
+               ),
+               EXISTS (
+                   SELECT FROM public.account_activity k WHERE k.account_no = u.account_no AND k.kind = 'signed_in'
+               )
+        FROM public.account_emails e
+        JOIN public.users u ON u.account_no = e.account_no AND u.user_no = e.user_no
+        JOIN public.accounts a ON a.account_no = e.account_no
+        WHERE e.email_key = p_email_key AND a.status = 'active';
+END
+$$;
+
+ALTER FUNCTION public.find_sign_in(p_email_key text, p_ip_address inet) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.give_back_attempts(p_buckets bytea[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    DELETE FROM public.attempts a USING (
+        SELECT DISTINCT ON (l.bucket) l.bucket, l.made_at, l.attempt_no FROM public.attempts l
+        WHERE l.bucket = ANY (p_buckets) ORDER BY l.bucket, l.made_at DESC, l.attempt_no DESC
+    ) latest
+    WHERE a.bucket = latest.bucket AND a.made_at = latest.made_at AND a.attempt_no = latest.attempt_no
+$$;
+
+ALTER FUNCTION public.give_back_attempts(p_buckets bytea[]) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.keyword_query(p_collection_no bigint, p_terms integer[], p_weights real[]) RETURNS TABLE(query public.sparsevec, terms integer[], bounds double precision[], documents bigint[])
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -356,6 +649,63 @@ $_$;
 
 ALTER FUNCTION public.nearest_vectors(p_collection_no bigint, p_namespace text, p_metric text, p_dimension integer, p_query public.halfvec, p_count integer, p_ef_search integer, p_facets tsquery, p_filter jsonpath, p_is_indexed boolean, p_has_many_namespaces boolean) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.note_erasure(p_kind text, p_subject text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    INSERT INTO public.erasure_ledger (kind, salt, subject_hash)
+    SELECT p_kind, s.salt, sha256(s.salt || convert_to(p_kind || ' ' || p_subject, 'UTF8'))
+    FROM (SELECT uuid_send(gen_random_uuid()) AS salt) s
+$$;
+
+ALTER FUNCTION public.note_erasure(p_kind text, p_subject text) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.open_session(p_user_no bigint, p_password_hash text, p_session_id text, p_token_hash bytea, p_lifetime interval, p_ip_address inet, p_most integer, p_is_told boolean) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+    new_no bigint;
+BEGIN
+    PERFORM FROM public.users u
+        WHERE u.account_no = me AND u.user_no = p_user_no AND u.password_hash = p_password_hash FOR SHARE;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO public.sessions AS s (account_no, session_id, user_no, expires_at, ip_address)
+        VALUES (me, p_session_id, p_user_no, now() + p_lifetime, p_ip_address) RETURNING s.session_no INTO new_no;
+    INSERT INTO public.session_ids (session_id, account_no, session_no) VALUES (p_session_id, me, new_no);
+    INSERT INTO public.refresh_hashes (token_hash, account_no, session_no) VALUES (p_token_hash, me, new_no);
+    DELETE FROM public.sessions s WHERE s.account_no = me AND s.session_no IN (
+        SELECT o.session_no FROM public.sessions o
+        WHERE o.account_no = me AND o.user_no = p_user_no ORDER BY o.session_no DESC OFFSET p_most
+    );
+    INSERT INTO public.account_activity (account_no, kind, user_no, session_id, ip_address)
+        VALUES (me, 'signed_in', p_user_no, p_session_id, p_ip_address);
+    IF p_is_told THEN
+        INSERT INTO public.outbox_emails (account_no, user_no, kind, params)
+            VALUES (me, p_user_no, 'new_sign_in',
+                    jsonb_build_object('ip_address', host(p_ip_address), 'occurred_at', now()));
+    END IF;
+    RETURN true;
+END
+$$;
+
+ALTER FUNCTION public.open_session(p_user_no bigint, p_password_hash text, p_session_id text, p_token_hash bytea, p_lifetime interval, p_ip_address inet, p_most integer, p_is_told boolean) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.password_of(p_user_no bigint) RETURNS TABLE(password_hash text, pepper_id text, email text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    SELECT u.password_hash, u.pepper_id, e.email
+    FROM public.users u
+    JOIN public.account_emails e ON e.account_no = u.account_no AND e.user_no = u.user_no
+    WHERE u.account_no = current_account_no() AND u.user_no = p_user_no
+$$;
+
+ALTER FUNCTION public.password_of(p_user_no bigint) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.prefer_ordered_index(p_on boolean) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -372,19 +722,158 @@ CREATE FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_ke
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 BEGIN
+    IF p_account_no IS DISTINCT FROM current_account_no() THEN
+        RAISE EXCEPTION 'usage of another account' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM pg_advisory_xact_lock_shared(account_lock(p_account_no));
     INSERT INTO public.usage_events
         (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address,
          requests, searches, vectors, embeddings, tokens)
-    SELECT p_account_no, p_request_id, p_key_no, p_endpoint, p_env, p_plan, p_status, p_latency_ms, p_ip_address,
+    SELECT a.account_no, p_request_id, p_key_no, p_endpoint, p_env, p_plan, p_status, p_latency_ms, p_ip_address,
            p_requests, p_searches, p_vectors, p_embeddings, p_tokens
-    WHERE p_account_no = current_account_no();
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'usage of another account' USING ERRCODE = 'insufficient_privilege';
-    END IF;
+    FROM public.accounts a
+    WHERE a.account_no = current_account_no();
 END
 $$;
 
 ALTER FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.rehash_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    UPDATE public.users u SET password_hash = p_password_hash, pepper_id = p_pepper_id
+    WHERE u.account_no = current_account_no() AND u.user_no = p_user_no AND u.password_hash = p_checked_hash
+$$;
+
+ALTER FUNCTION public.rehash_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.replace_password(p_user_no bigint, p_password_hash text, p_pepper_id text, p_kind text, p_ip_address inet) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+BEGIN
+    UPDATE public.users u SET password_hash = p_password_hash, pepper_id = p_pepper_id, password_changed_at = now()
+        WHERE u.account_no = me AND u.user_no = p_user_no;
+    DELETE FROM public.sessions s WHERE s.account_no = me AND s.user_no = p_user_no;
+    -- Mail before links: who sends one locks its row before he makes the link.
+    DELETE FROM public.outbox_emails o
+        WHERE o.account_no = me AND o.user_no = p_user_no AND o.kind IN ('reset', 'change_email');
+    DELETE FROM public.one_time_links l WHERE l.account_no = me AND l.user_no = p_user_no;
+    INSERT INTO public.account_activity (account_no, kind, user_no, ip_address)
+        VALUES (me, p_kind, p_user_no, p_ip_address);
+    INSERT INTO public.outbox_emails (account_no, user_no, kind, params)
+        VALUES (me, p_user_no, 'password_changed',
+                jsonb_build_object('ip_address', host(p_ip_address), 'occurred_at', now()));
+END
+$$;
+
+ALTER FUNCTION public.replace_password(p_user_no bigint, p_password_hash text, p_pepper_id text, p_kind text, p_ip_address inet) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.request_link(p_email_key text, p_purpose text, p_ip_address inet) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    owner_no bigint;
+    owner_user bigint;
+    was_confirmed timestamptz;
+BEGIN
+    SELECT u.account_no, u.user_no, u.confirmed_at INTO owner_no, owner_user, was_confirmed
+        FROM public.account_emails e
+        JOIN public.users u ON u.account_no = e.account_no AND u.user_no = e.user_no
+        JOIN public.accounts a ON a.account_no = e.account_no
+        WHERE e.email_key = p_email_key AND a.status = 'active'
+        FOR KEY SHARE OF u;
+    IF owner_no IS NULL OR p_purpose NOT IN ('confirm', 'reset')
+        OR (p_purpose = 'confirm' AND was_confirmed IS NOT NULL) THEN
+        RETURN;
+    END IF;
+    INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (owner_no, owner_user, p_purpose);
+    IF p_purpose = 'reset' THEN
+        INSERT INTO public.account_activity (account_no, kind, user_no, ip_address)
+            VALUES (owner_no, 'password_reset_requested', owner_user, p_ip_address);
+    END IF;
+END
+$$;
+
+ALTER FUNCTION public.request_link(p_email_key text, p_purpose text, p_ip_address inet) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.reset_password(p_token_hash bytea, p_password_hash text, p_pepper_id text, p_ip_address inet) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    owner_no bigint;
+    owner_user bigint;
+BEGIN
+    DELETE FROM public.one_time_links l
+        WHERE l.token_hash = p_token_hash AND l.purpose = 'reset' AND l.expires_at > now()
+        RETURNING l.account_no, l.user_no INTO owner_no, owner_user;
+    IF owner_no IS NULL THEN
+        RETURN false;
+    END IF;
+    PERFORM set_config('app.account', owner_no::text, true);
+    PERFORM replace_password(owner_user, p_password_hash, p_pepper_id, 'password_reset', p_ip_address);
+    DELETE FROM public.api_keys k WHERE k.account_no = owner_no AND EXISTS (
+        SELECT FROM public.users u
+        WHERE u.account_no = owner_no AND u.user_no = owner_user AND u.confirmed_at IS NULL
+    );
+    UPDATE public.users u SET confirmed_at = coalesce(u.confirmed_at, now())
+        WHERE u.account_no = owner_no AND u.user_no = owner_user;
+    RETURN true;
+END
+$$;
+
+ALTER FUNCTION public.reset_password(p_token_hash bytea, p_password_hash text, p_pepper_id text, p_ip_address inet) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.rotate_refresh_token(p_token_hash bytea, p_new_hash bytea, p_ip_address inet) RETURNS TABLE(account_no bigint, user_no bigint, user_id text, session_id text, is_reused boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    my_session bigint;
+    was_used timestamptz;
+BEGIN
+    -- The session's row first, as everybody does who ends it.
+    SELECT s.account_no, s.user_no, u.user_id, s.session_id, s.session_no
+        INTO account_no, user_no, user_id, session_id, my_session
+        FROM public.refresh_hashes r
+        JOIN public.sessions s ON s.account_no = r.account_no AND s.session_no = r.session_no
+        JOIN public.users u ON u.account_no = s.account_no AND u.user_no = s.user_no
+        JOIN public.accounts a ON a.account_no = r.account_no
+        WHERE r.token_hash = p_token_hash AND s.expires_at > now() AND a.status = 'active'
+        FOR UPDATE OF s;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    SELECT r.used_at INTO was_used FROM public.refresh_hashes r
+        WHERE r.account_no = rotate_refresh_token.account_no AND r.token_hash = p_token_hash;
+    is_reused := was_used IS NOT NULL;
+    IF is_reused THEN
+        DELETE FROM public.sessions s
+            WHERE s.account_no = rotate_refresh_token.account_no AND s.session_no = my_session;
+        INSERT INTO public.account_activity (account_no, kind, user_no, session_id, ip_address)
+            VALUES (account_no, 'refresh_token_reused', user_no, session_id, p_ip_address);
+        INSERT INTO public.outbox_emails (account_no, user_no, kind, params)
+            VALUES (account_no, user_no, 'refresh_token_reused',
+                    jsonb_build_object('ip_address', host(p_ip_address), 'occurred_at', now()));
+    ELSE
+        UPDATE public.refresh_hashes r SET used_at = now()
+            WHERE r.account_no = rotate_refresh_token.account_no AND r.token_hash = p_token_hash;
+        INSERT INTO public.refresh_hashes (token_hash, account_no, session_no)
+            VALUES (p_new_hash, account_no, my_session);
+        UPDATE public.sessions s SET last_used_at = now()
+            WHERE s.account_no = rotate_refresh_token.account_no AND s.session_no = my_session;
+    END IF;
+    RETURN NEXT;
+END
+$$;
+
+ALTER FUNCTION public.rotate_refresh_token(p_token_hash bytea, p_new_hash bytea, p_ip_address inet) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.search_keywords(p_collection_no bigint, p_namespace text, p_terms integer[], p_weights real[], p_top_k integer, p_facets tsquery, p_filter jsonpath) RETURNS TABLE(id text, score double precision)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -512,22 +1001,195 @@ $$;
 
 ALTER FUNCTION public.search_vectors(p_collection_no bigint, p_namespace text, p_metric text, p_dimension integer, p_query public.vector, p_top_k integer, p_ef_search integer, p_facets tsquery, p_filter jsonpath, p_is_indexed boolean, p_has_many_namespaces boolean, p_min_score double precision, p_include_text boolean, p_include_metadata boolean, p_include_values boolean) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.sign_up(p_email_key text, p_email text, p_account_id text, p_user_id text, p_password_hash text, p_pepper_id text, p_policy text, p_ip_address inet) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    owner_no bigint;
+    owner_user bigint;
+    was_confirmed timestamptz;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('sign_up ' || p_email_key, 0));
+    SELECT u.account_no, u.user_no, u.confirmed_at INTO owner_no, owner_user, was_confirmed
+        FROM public.account_emails e
+        JOIN public.users u ON u.account_no = e.account_no AND u.user_no = e.user_no
+        WHERE e.email_key = p_email_key
+        FOR NO KEY UPDATE OF u;
+    IF owner_no IS NULL THEN
+        INSERT INTO public.accounts AS a (account_id) VALUES (p_account_id) RETURNING a.account_no INTO owner_no;
+        INSERT INTO public.users AS u
+            (account_no, user_id, password_hash, pepper_id, accepted_policy, accepted_at)
+            VALUES (owner_no, p_user_id, p_password_hash, p_pepper_id, p_policy, now())
+            RETURNING u.user_no INTO owner_user;
+        INSERT INTO public.account_emails (email_key, email, account_no, user_no)
+            VALUES (p_email_key, p_email, owner_no, owner_user);
+        INSERT INTO public.account_activity (account_no, kind, user_no, ip_address)
+            VALUES (owner_no, 'signed_up', owner_user, p_ip_address);
+        INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (owner_no, owner_user, 'confirm');
+    ELSIF was_confirmed IS NULL THEN
+        UPDATE public.users u SET password_hash = p_password_hash, pepper_id = p_pepper_id,
+                password_changed_at = now(), accepted_policy = p_policy, accepted_at = now()
+            WHERE u.account_no = owner_no AND u.user_no = owner_user;
+        DELETE FROM public.sessions s WHERE s.account_no = owner_no;
+        DELETE FROM public.api_keys k WHERE k.account_no = owner_no;
+        DELETE FROM public.outbox_emails o WHERE o.account_no = owner_no AND o.kind = 'confirm';
+        DELETE FROM public.one_time_links l WHERE l.account_no = owner_no;
+        INSERT INTO public.account_activity (account_no, kind, user_no, ip_address)
+            VALUES (owner_no, 'signed_up', owner_user, p_ip_address);
+        INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (owner_no, owner_user, 'confirm');
+    ELSE
+        INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (owner_no, owner_user, 'signed_up_again');
+    END IF;
+END
+$$;
+
+ALTER FUNCTION public.sign_up(p_email_key text, p_email text, p_account_id text, p_user_id text, p_password_hash text, p_pepper_id text, p_policy text, p_ip_address inet) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.take_attempts(p_buckets bytea[], p_limits integer[], p_windows interval[]) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    n integer;
+    wait integer;
+    free_at timestamptz;
+BEGIN
+    FOR n IN SELECT i FROM generate_subscripts(p_buckets, 1) i ORDER BY p_buckets[i] LOOP
+        PERFORM pg_advisory_xact_lock(hashtextextended(encode(p_buckets[n], 'hex'), 0));
+    END LOOP;
+    FOR n IN 1..cardinality(p_buckets) LOOP
+        SELECT a.made_at + p_windows[n] INTO free_at FROM public.attempts a
+            WHERE a.bucket = p_buckets[n] AND a.made_at > clock_timestamp() - p_windows[n]
+            ORDER BY a.made_at DESC, a.attempt_no DESC OFFSET p_limits[n] - 1 LIMIT 1;
+        IF FOUND THEN
+            wait := greatest(wait, ceil(extract(epoch FROM free_at - clock_timestamp()))::integer, 1);
+        END IF;
+    END LOOP;
+    IF wait IS NULL THEN
+        INSERT INTO public.attempts (bucket, made_at) SELECT b, clock_timestamp() FROM unnest(p_buckets) b;
+    END IF;
+    RETURN wait;
+END
+$$;
+
+ALTER FUNCTION public.take_attempts(p_buckets bytea[], p_limits integer[], p_windows interval[]) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.touch_session(p_session_no bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    UPDATE public.sessions s SET authenticated_at = now()
+    WHERE s.account_no = current_account_no() AND s.session_no = p_session_no
+$$;
+
+ALTER FUNCTION public.touch_session(p_session_no bigint) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.use_link(p_token_hash bytea, p_email_key text, p_ip_address inet) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    owner_no bigint;
+    owner_user bigint;
+    is_for text;
+    address text;
+    former text;
+BEGIN
+    DELETE FROM public.one_time_links l
+        WHERE l.token_hash = p_token_hash AND l.purpose IN ('confirm', 'change_email') AND l.expires_at > now()
+        RETURNING l.account_no, l.user_no, l.purpose, l.new_email INTO owner_no, owner_user, is_for, address;
+    IF owner_no IS NULL THEN
+        RETURN NULL;
+    END IF;
+    DELETE FROM public.outbox_emails o
+        WHERE o.account_no = owner_no AND o.user_no = owner_user AND o.kind = is_for;
+    DELETE FROM public.one_time_links l
+        WHERE l.account_no = owner_no AND l.user_no = owner_user AND l.purpose = is_for;
+    IF is_for = 'confirm' THEN
+        UPDATE public.users u SET confirmed_at = coalesce(u.confirmed_at, now())
+            WHERE u.account_no = owner_no AND u.user_no = owner_user;
+        INSERT INTO public.account_activity (account_no, kind, user_no, ip_address)
+            VALUES (owner_no, 'email_confirmed', owner_user, p_ip_address);
+        RETURN is_for;
+    END IF;
+    SELECT e.email INTO former FROM public.account_emails e
+        WHERE e.account_no = owner_no AND e.user_no = owner_user;
+    BEGIN
+        UPDATE public.account_emails e SET email_key = p_email_key, email = address
+            WHERE e.account_no = owner_no AND e.user_no = owner_user;
+    EXCEPTION WHEN unique_violation THEN
+        RETURN 'taken';
+    END;
+    -- What went or still goes to the former address is of no use to whoever reads mail there.
+    DELETE FROM public.outbox_emails o
+        WHERE o.account_no = owner_no AND o.user_no = owner_user AND o.kind IN ('confirm', 'reset');
+    DELETE FROM public.one_time_links l WHERE l.account_no = owner_no AND l.user_no = owner_user;
+    UPDATE public.users u SET confirmed_at = coalesce(u.confirmed_at, now())
+        WHERE u.account_no = owner_no AND u.user_no = owner_user;
+    INSERT INTO public.account_activity (account_no, kind, user_no, ip_address)
+        VALUES (owner_no, 'email_changed', owner_user, p_ip_address);
+    INSERT INTO public.outbox_emails (account_no, user_no, kind, to_email)
+        VALUES (owner_no, owner_user, 'email_changed', former), (owner_no, owner_user, 'email_changed', address);
+    RETURN is_for;
+END
+$$;
+
+ALTER FUNCTION public.use_link(p_token_hash bytea, p_email_key text, p_ip_address inet) OWNER TO fluxvector_owner;
+
+CREATE SEQUENCE public.activity_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.activity_numbers OWNER TO fluxvector_owner;
+
+CREATE TABLE public.account_activity (
+    account_no bigint NOT NULL,
+    activity_no bigint DEFAULT nextval('public.activity_numbers'::regclass) NOT NULL,
+    occurred_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    user_no bigint,
+    session_id text COLLATE pg_catalog."C",
+    key_id text COLLATE pg_catalog."C",
+    ip_address inet
+);
+ALTER TABLE ONLY public.account_activity ALTER COLUMN ip_address SET STATISTICS 0;
+
+ALTER TABLE public.account_activity OWNER TO fluxvector_owner;
+
 CREATE TABLE public.account_emails (
     email_key text NOT NULL COLLATE pg_catalog."C",
     email text NOT NULL,
-    account_no bigint NOT NULL
+    account_no bigint NOT NULL,
+    user_no bigint NOT NULL
 );
+ALTER TABLE ONLY public.account_emails ALTER COLUMN email_key SET STATISTICS 0;
+ALTER TABLE ONLY public.account_emails ALTER COLUMN email SET STATISTICS 0;
 
 ALTER TABLE public.account_emails OWNER TO fluxvector_owner;
+
+CREATE TABLE public.account_notices (
+    account_no bigint NOT NULL,
+    user_no bigint NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    about text NOT NULL COLLATE pg_catalog."C",
+    noted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT account_notices_kind_check CHECK ((kind = ANY (ARRAY['policy_change'::text, 'breach_notice'::text])))
+);
+
+ALTER TABLE public.account_notices OWNER TO fluxvector_owner;
 
 CREATE TABLE public.accounts (
     account_no bigint NOT NULL,
     account_id text NOT NULL COLLATE pg_catalog."C",
     plan text DEFAULT 'free'::text NOT NULL,
     status text DEFAULT 'active'::text NOT NULL,
-    password_hash text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    confirmed_at timestamp with time zone,
+    stripe_customer_id text COLLATE pg_catalog."C",
+    subscription_status text COLLATE pg_catalog."C",
     CONSTRAINT accounts_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
 );
 
@@ -562,12 +1224,69 @@ CREATE TABLE public.api_keys (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone,
     last_used_at timestamp with time zone,
+    collection text COLLATE pg_catalog."C",
+    CONSTRAINT api_keys_check CHECK (((collection IS NULL) OR (NOT ('admin'::text = ANY (scopes))))),
     CONSTRAINT api_keys_env_check CHECK ((env = ANY (ARRAY['live'::text, 'test'::text]))),
     CONSTRAINT api_keys_prefix_check CHECK ((length(prefix) = 8)),
     CONSTRAINT api_keys_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'write'::text, 'admin'::text]) AND (scopes <> '{}'::text[])))
 );
 
 ALTER TABLE public.api_keys OWNER TO fluxvector_owner;
+
+CREATE SEQUENCE public.attempt_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.attempt_numbers OWNER TO fluxvector_owner;
+
+CREATE TABLE public.attempts (
+    bucket bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    attempt_no bigint DEFAULT nextval('public.attempt_numbers'::regclass) NOT NULL,
+    CONSTRAINT attempts_bucket_check CHECK ((length(bucket) = 32))
+);
+
+ALTER TABLE public.attempts OWNER TO fluxvector_owner;
+
+CREATE SEQUENCE public.closure_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.closure_numbers OWNER TO fluxvector_owner;
+
+CREATE TABLE public.billing_closures (
+    closure_no bigint DEFAULT nextval('public.closure_numbers'::regclass) NOT NULL,
+    stripe_customer_id text NOT NULL COLLATE pg_catalog."C",
+    units jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ready_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    CONSTRAINT billing_closures_state_check CHECK ((state = ANY (ARRAY['open'::text, 'reported'::text])))
+);
+
+ALTER TABLE public.billing_closures OWNER TO fluxvector_owner;
+
+CREATE TABLE public.breaches (
+    breach_id text NOT NULL COLLATE pg_catalog."C",
+    happened text NOT NULL,
+    aware_at timestamp with time zone NOT NULL,
+    notify_by timestamp with time zone NOT NULL,
+    notified_at timestamp with time zone,
+    notified integer DEFAULT 0 NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    what text DEFAULT ''::text NOT NULL,
+    occurred text DEFAULT ''::text NOT NULL,
+    CONSTRAINT breaches_check CHECK ((notify_by = (aware_at + '72:00:00'::interval)))
+);
+
+ALTER TABLE public.breaches OWNER TO fluxvector_owner;
 
 CREATE TABLE public.collection_counts (
     account_no bigint NOT NULL,
@@ -655,6 +1374,55 @@ CREATE TABLE public.deleted_collections (
 );
 
 ALTER TABLE public.deleted_collections OWNER TO fluxvector_owner;
+
+CREATE SEQUENCE public.email_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.email_numbers OWNER TO fluxvector_owner;
+
+CREATE TABLE public.erased_accounts (
+    account_no bigint NOT NULL,
+    erased_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.erased_accounts OWNER TO fluxvector_owner;
+
+CREATE SEQUENCE public.erasure_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.erasure_numbers OWNER TO fluxvector_owner;
+
+CREATE TABLE public.erasure_ledger (
+    erasure_no bigint DEFAULT nextval('public.erasure_numbers'::regclass) NOT NULL,
+    erased_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    salt bytea NOT NULL,
+    subject_hash bytea NOT NULL,
+    CONSTRAINT erasure_ledger_kind_check CHECK ((kind = ANY (ARRAY['account'::text, 'collection'::text, 'namespace'::text]))),
+    CONSTRAINT erasure_ledger_salt_check CHECK ((length(salt) = 16)),
+    CONSTRAINT erasure_ledger_subject_hash_check CHECK ((length(subject_hash) = 32))
+);
+
+ALTER TABLE public.erasure_ledger OWNER TO fluxvector_owner;
+
+CREATE TABLE public.farewell_emails (
+    email_no bigint DEFAULT nextval('public.email_numbers'::regclass) NOT NULL,
+    to_email text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ready_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL
+);
+ALTER TABLE ONLY public.farewell_emails ALTER COLUMN to_email SET STATISTICS 0;
+
+ALTER TABLE public.farewell_emails OWNER TO fluxvector_owner;
 
 CREATE TABLE public.idempotency_keys (
     account_no bigint NOT NULL,
@@ -1551,6 +2319,38 @@ ALTER TABLE ONLY public.keywords_31 ALTER COLUMN frequencies SET STORAGE MAIN;
 
 ALTER TABLE public.keywords_31 OWNER TO fluxvector_owner;
 
+CREATE TABLE public.one_time_links (
+    token_hash bytea NOT NULL,
+    account_no bigint NOT NULL,
+    user_no bigint NOT NULL,
+    purpose text NOT NULL,
+    new_email text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT one_time_links_check CHECK (((new_email IS NOT NULL) = (purpose = 'change_email'::text))),
+    CONSTRAINT one_time_links_purpose_check CHECK ((purpose = ANY (ARRAY['confirm'::text, 'reset'::text, 'change_email'::text]))),
+    CONSTRAINT one_time_links_token_hash_check CHECK ((length(token_hash) = 32))
+);
+ALTER TABLE ONLY public.one_time_links ALTER COLUMN new_email SET STATISTICS 0;
+
+ALTER TABLE public.one_time_links OWNER TO fluxvector_owner;
+
+CREATE TABLE public.outbox_emails (
+    account_no bigint NOT NULL,
+    email_no bigint DEFAULT nextval('public.email_numbers'::regclass) NOT NULL,
+    user_no bigint NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    to_email text,
+    params jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ready_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL
+);
+ALTER TABLE ONLY public.outbox_emails ALTER COLUMN to_email SET STATISTICS 0;
+ALTER TABLE ONLY public.outbox_emails ALTER COLUMN params SET STATISTICS 0;
+
+ALTER TABLE public.outbox_emails OWNER TO fluxvector_owner;
+
 CREATE TABLE public.pending_embeddings (
     account_no bigint NOT NULL,
     collection_no bigint NOT NULL,
@@ -1568,6 +2368,28 @@ CREATE TABLE public.pending_embeddings (
 
 ALTER TABLE public.pending_embeddings OWNER TO fluxvector_owner;
 
+CREATE TABLE public.policy_announcements (
+    version text NOT NULL COLLATE pg_catalog."C",
+    effective_at timestamp with time zone NOT NULL,
+    announced_at timestamp with time zone DEFAULT now() NOT NULL,
+    text_hash bytea NOT NULL,
+    told_at timestamp with time zone,
+    CONSTRAINT policy_announcements_text_hash_check CHECK ((length(text_hash) = 32))
+);
+
+ALTER TABLE public.policy_announcements OWNER TO fluxvector_owner;
+
+CREATE TABLE public.refresh_hashes (
+    token_hash bytea NOT NULL,
+    account_no bigint NOT NULL,
+    session_no bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT refresh_hashes_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+ALTER TABLE public.refresh_hashes OWNER TO fluxvector_owner;
+
 CREATE TABLE public.schema_migrations (
     version integer NOT NULL,
     name text NOT NULL,
@@ -1576,6 +2398,48 @@ CREATE TABLE public.schema_migrations (
 );
 
 ALTER TABLE public.schema_migrations OWNER TO fluxvector_owner;
+
+CREATE TABLE public.session_ids (
+    session_id text NOT NULL COLLATE pg_catalog."C",
+    account_no bigint NOT NULL,
+    session_no bigint NOT NULL
+);
+
+ALTER TABLE public.session_ids OWNER TO fluxvector_owner;
+
+CREATE SEQUENCE public.session_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.session_numbers OWNER TO fluxvector_owner;
+
+CREATE TABLE public.sessions (
+    account_no bigint NOT NULL,
+    session_no bigint DEFAULT nextval('public.session_numbers'::regclass) NOT NULL,
+    session_id text NOT NULL COLLATE pg_catalog."C",
+    user_no bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    authenticated_at timestamp with time zone DEFAULT now() NOT NULL,
+    ip_address inet
+);
+ALTER TABLE ONLY public.sessions ALTER COLUMN ip_address SET STATISTICS 0;
+
+ALTER TABLE public.sessions OWNER TO fluxvector_owner;
+
+CREATE TABLE public.table_rewrites (
+    name text NOT NULL COLLATE pg_catalog."C",
+    deleted bigint DEFAULT 0 NOT NULL,
+    updated bigint DEFAULT 0 NOT NULL,
+    dirty_since timestamp with time zone,
+    rewritten_at timestamp with time zone
+);
+
+ALTER TABLE public.table_rewrites OWNER TO fluxvector_owner;
 
 CREATE SEQUENCE public.usage_event_numbers
     START WITH 1
@@ -1611,6 +2475,8 @@ CREATE TABLE public.usage_events (
     CONSTRAINT usage_events_vectors_check CHECK ((vectors >= 0))
 )
 PARTITION BY RANGE (occurred_at);
+ALTER TABLE ONLY public.usage_events ALTER COLUMN request_id SET STATISTICS 0;
+ALTER TABLE ONLY public.usage_events ALTER COLUMN ip_address SET STATISTICS 0;
 
 ALTER TABLE public.usage_events OWNER TO fluxvector_owner;
 
@@ -1638,8 +2504,38 @@ CREATE TABLE public.usage_events_default (
     CONSTRAINT usage_events_tokens_check CHECK ((tokens >= 0)),
     CONSTRAINT usage_events_vectors_check CHECK ((vectors >= 0))
 );
+ALTER TABLE ONLY public.usage_events_default ALTER COLUMN request_id SET STATISTICS 0;
+ALTER TABLE ONLY public.usage_events_default ALTER COLUMN ip_address SET STATISTICS 0;
 
 ALTER TABLE public.usage_events_default OWNER TO fluxvector_owner;
+
+CREATE SEQUENCE public.user_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.user_numbers OWNER TO fluxvector_owner;
+
+CREATE TABLE public.users (
+    account_no bigint NOT NULL,
+    user_no bigint DEFAULT nextval('public.user_numbers'::regclass) NOT NULL,
+    user_id text NOT NULL COLLATE pg_catalog."C",
+    role text DEFAULT 'owner'::text NOT NULL,
+    password_hash text NOT NULL,
+    pepper_id text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    password_changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    confirmed_at timestamp with time zone,
+    accepted_policy text COLLATE pg_catalog."C",
+    accepted_at timestamp with time zone,
+    CONSTRAINT users_check CHECK (((accepted_policy IS NULL) = (accepted_at IS NULL))),
+    CONSTRAINT users_role_check CHECK ((role = 'owner'::text))
+);
+ALTER TABLE ONLY public.users ALTER COLUMN password_hash SET STATISTICS 0;
+
+ALTER TABLE public.users OWNER TO fluxvector_owner;
 
 CREATE SEQUENCE public.vector_row_numbers
     START WITH 1
@@ -1674,6 +2570,7 @@ ALTER TABLE ONLY public.vectors ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors ALTER COLUMN facets SET STORAGE MAIN;
@@ -1703,6 +2600,7 @@ ALTER TABLE ONLY public.vectors_00 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_00 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_00 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_00 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_00 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_00 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_00 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_00 ALTER COLUMN facets SET STORAGE MAIN;
@@ -1732,6 +2630,7 @@ ALTER TABLE ONLY public.vectors_01 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_01 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_01 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_01 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_01 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_01 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_01 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_01 ALTER COLUMN facets SET STORAGE MAIN;
@@ -1761,6 +2660,7 @@ ALTER TABLE ONLY public.vectors_02 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_02 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_02 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_02 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_02 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_02 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_02 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_02 ALTER COLUMN facets SET STORAGE MAIN;
@@ -1790,6 +2690,7 @@ ALTER TABLE ONLY public.vectors_03 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_03 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_03 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_03 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_03 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_03 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_03 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_03 ALTER COLUMN facets SET STORAGE MAIN;
@@ -1819,6 +2720,7 @@ ALTER TABLE ONLY public.vectors_04 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_04 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_04 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_04 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_04 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_04 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_04 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_04 ALTER COLUMN facets SET STORAGE MAIN;
@@ -1848,6 +2750,7 @@ ALTER TABLE ONLY public.vectors_05 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_05 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_05 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_05 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_05 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_05 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_05 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_05 ALTER COLUMN facets SET STORAGE MAIN;
@@ -1877,6 +2780,7 @@ ALTER TABLE ONLY public.vectors_06 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_06 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_06 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_06 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_06 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_06 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_06 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_06 ALTER COLUMN facets SET STORAGE MAIN;
@@ -1906,6 +2810,7 @@ ALTER TABLE ONLY public.vectors_07 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_07 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_07 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_07 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_07 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_07 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_07 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_07 ALTER COLUMN facets SET STORAGE MAIN;
@@ -1935,6 +2840,7 @@ ALTER TABLE ONLY public.vectors_08 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_08 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_08 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_08 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_08 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_08 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_08 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_08 ALTER COLUMN facets SET STORAGE MAIN;
@@ -1964,6 +2870,7 @@ ALTER TABLE ONLY public.vectors_09 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_09 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_09 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_09 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_09 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_09 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_09 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_09 ALTER COLUMN facets SET STORAGE MAIN;
@@ -1993,6 +2900,7 @@ ALTER TABLE ONLY public.vectors_10 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_10 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_10 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_10 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_10 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_10 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_10 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_10 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2022,6 +2930,7 @@ ALTER TABLE ONLY public.vectors_11 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_11 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_11 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_11 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_11 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_11 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_11 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_11 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2051,6 +2960,7 @@ ALTER TABLE ONLY public.vectors_12 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_12 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_12 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_12 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_12 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_12 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_12 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_12 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2080,6 +2990,7 @@ ALTER TABLE ONLY public.vectors_13 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_13 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_13 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_13 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_13 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_13 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_13 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_13 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2109,6 +3020,7 @@ ALTER TABLE ONLY public.vectors_14 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_14 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_14 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_14 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_14 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_14 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_14 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_14 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2138,6 +3050,7 @@ ALTER TABLE ONLY public.vectors_15 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_15 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_15 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_15 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_15 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_15 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_15 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_15 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2167,6 +3080,7 @@ ALTER TABLE ONLY public.vectors_16 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_16 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_16 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_16 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_16 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_16 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_16 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_16 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2196,6 +3110,7 @@ ALTER TABLE ONLY public.vectors_17 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_17 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_17 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_17 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_17 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_17 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_17 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_17 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2225,6 +3140,7 @@ ALTER TABLE ONLY public.vectors_18 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_18 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_18 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_18 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_18 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_18 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_18 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_18 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2254,6 +3170,7 @@ ALTER TABLE ONLY public.vectors_19 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_19 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_19 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_19 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_19 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_19 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_19 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_19 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2283,6 +3200,7 @@ ALTER TABLE ONLY public.vectors_20 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_20 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_20 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_20 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_20 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_20 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_20 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_20 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2312,6 +3230,7 @@ ALTER TABLE ONLY public.vectors_21 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_21 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_21 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_21 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_21 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_21 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_21 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_21 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2341,6 +3260,7 @@ ALTER TABLE ONLY public.vectors_22 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_22 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_22 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_22 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_22 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_22 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_22 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_22 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2370,6 +3290,7 @@ ALTER TABLE ONLY public.vectors_23 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_23 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_23 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_23 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_23 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_23 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_23 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_23 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2399,6 +3320,7 @@ ALTER TABLE ONLY public.vectors_24 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_24 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_24 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_24 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_24 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_24 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_24 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_24 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2428,6 +3350,7 @@ ALTER TABLE ONLY public.vectors_25 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_25 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_25 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_25 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_25 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_25 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_25 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_25 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2457,6 +3380,7 @@ ALTER TABLE ONLY public.vectors_26 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_26 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_26 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_26 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_26 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_26 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_26 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_26 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2486,6 +3410,7 @@ ALTER TABLE ONLY public.vectors_27 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_27 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_27 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_27 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_27 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_27 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_27 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_27 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2515,6 +3440,7 @@ ALTER TABLE ONLY public.vectors_28 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_28 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_28 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_28 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_28 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_28 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_28 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_28 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2544,6 +3470,7 @@ ALTER TABLE ONLY public.vectors_29 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_29 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_29 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_29 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_29 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_29 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_29 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_29 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2573,6 +3500,7 @@ ALTER TABLE ONLY public.vectors_30 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_30 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_30 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_30 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_30 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_30 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_30 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_30 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2602,6 +3530,7 @@ ALTER TABLE ONLY public.vectors_31 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE ONLY public.vectors_31 ALTER COLUMN raw_values SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_31 ALTER COLUMN text SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_31 ALTER COLUMN content_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.vectors_31 ALTER COLUMN metadata SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_31 ALTER COLUMN metadata SET STORAGE MAIN;
 ALTER TABLE ONLY public.vectors_31 ALTER COLUMN facets SET STATISTICS 0;
 ALTER TABLE ONLY public.vectors_31 ALTER COLUMN facets SET STORAGE MAIN;
@@ -2738,11 +3667,17 @@ ALTER TABLE ONLY public.vectors ATTACH PARTITION public.vectors_30 FOR VALUES WI
 
 ALTER TABLE ONLY public.vectors ATTACH PARTITION public.vectors_31 FOR VALUES WITH (modulus 32, remainder 31);
 
+ALTER TABLE ONLY public.account_activity
+    ADD CONSTRAINT account_activity_pkey PRIMARY KEY (account_no, activity_no);
+
 ALTER TABLE ONLY public.account_emails
-    ADD CONSTRAINT account_emails_account_no_key UNIQUE (account_no);
+    ADD CONSTRAINT account_emails_account_no_user_no_key UNIQUE (account_no, user_no);
 
 ALTER TABLE ONLY public.account_emails
     ADD CONSTRAINT account_emails_pkey PRIMARY KEY (email_key);
+
+ALTER TABLE ONLY public.account_notices
+    ADD CONSTRAINT account_notices_pkey PRIMARY KEY (account_no, user_no, kind, about);
 
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_pkey PRIMARY KEY (account_no);
@@ -2752,6 +3687,15 @@ ALTER TABLE ONLY public.api_keys
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (account_no, key_no);
+
+ALTER TABLE ONLY public.attempts
+    ADD CONSTRAINT attempts_pkey PRIMARY KEY (bucket, made_at, attempt_no);
+
+ALTER TABLE ONLY public.billing_closures
+    ADD CONSTRAINT billing_closures_pkey PRIMARY KEY (closure_no);
+
+ALTER TABLE ONLY public.breaches
+    ADD CONSTRAINT breaches_pkey PRIMARY KEY (breach_id);
 
 ALTER TABLE ONLY public.collection_counts
     ADD CONSTRAINT collection_counts_pkey PRIMARY KEY (account_no, collection_no, slot);
@@ -2770,6 +3714,15 @@ ALTER TABLE ONLY public.collections
 
 ALTER TABLE ONLY public.deleted_collections
     ADD CONSTRAINT deleted_collections_pkey PRIMARY KEY (account_no, collection_no);
+
+ALTER TABLE ONLY public.erased_accounts
+    ADD CONSTRAINT erased_accounts_pkey PRIMARY KEY (account_no);
+
+ALTER TABLE ONLY public.erasure_ledger
+    ADD CONSTRAINT erasure_ledger_pkey PRIMARY KEY (erasure_no);
+
+ALTER TABLE ONLY public.farewell_emails
+    ADD CONSTRAINT farewell_emails_pkey PRIMARY KEY (email_no);
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (account_no, env, key_hash);
@@ -2876,17 +3829,41 @@ ALTER TABLE ONLY public.keywords_30
 ALTER TABLE ONLY public.keywords_31
     ADD CONSTRAINT keywords_31_pkey PRIMARY KEY (account_no, collection_no, namespace, id);
 
+ALTER TABLE ONLY public.one_time_links
+    ADD CONSTRAINT one_time_links_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.outbox_emails
+    ADD CONSTRAINT outbox_emails_pkey PRIMARY KEY (account_no, email_no);
+
 ALTER TABLE ONLY public.pending_embeddings
     ADD CONSTRAINT pending_embeddings_pkey PRIMARY KEY (account_no, collection_no, namespace, id);
 
+ALTER TABLE ONLY public.policy_announcements
+    ADD CONSTRAINT policy_announcements_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.refresh_hashes
+    ADD CONSTRAINT refresh_hashes_pkey PRIMARY KEY (token_hash);
+
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.session_ids
+    ADD CONSTRAINT session_ids_pkey PRIMARY KEY (session_id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (account_no, session_no);
+
+ALTER TABLE ONLY public.table_rewrites
+    ADD CONSTRAINT table_rewrites_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.usage_events
     ADD CONSTRAINT usage_events_pkey PRIMARY KEY (account_no, occurred_at, event_no);
 
 ALTER TABLE ONLY public.usage_events_default
     ADD CONSTRAINT usage_events_default_pkey PRIMARY KEY (account_no, occurred_at, event_no);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (account_no, user_no);
 
 ALTER TABLE ONLY public.vectors
     ADD CONSTRAINT vectors_pkey PRIMARY KEY (account_no, collection_no, namespace, id);
@@ -2987,7 +3964,15 @@ ALTER TABLE ONLY public.vectors_30
 ALTER TABLE ONLY public.vectors_31
     ADD CONSTRAINT vectors_31_pkey PRIMARY KEY (account_no, collection_no, namespace, id);
 
+CREATE INDEX account_activity_by_address ON public.account_activity USING btree (account_no, ip_address) WHERE (kind = 'signed_in'::text);
+
+CREATE INDEX attempts_by_age ON public.attempts USING btree (made_at);
+
+CREATE INDEX billing_closures_by_readiness ON public.billing_closures USING btree (ready_at);
+
 CREATE INDEX collection_tasks_by_readiness ON public.collection_tasks USING btree (ready_at);
+
+CREATE INDEX erasure_ledger_by_age ON public.erasure_ledger USING btree (erased_at);
 
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (claimed_at);
 
@@ -3061,11 +4046,25 @@ CREATE INDEX keywords_30_terms_idx ON public.keywords_30 USING gin (terms) WITH 
 
 CREATE INDEX keywords_31_terms_idx ON public.keywords_31 USING gin (terms) WITH (gin_pending_list_limit='64');
 
+CREATE INDEX one_time_links_by_expiry ON public.one_time_links USING btree (expires_at);
+
+CREATE INDEX one_time_links_by_user ON public.one_time_links USING btree (account_no, user_no);
+
+CREATE INDEX outbox_emails_by_readiness ON public.outbox_emails USING btree (ready_at);
+
 CREATE INDEX pending_embeddings_by_age ON public.pending_embeddings USING btree (account_no, collection_no, enqueued_at) WHERE (failed_at IS NULL);
 
 CREATE INDEX pending_embeddings_by_readiness ON public.pending_embeddings USING btree (ready_at);
 
 CREATE INDEX pending_embeddings_failed ON public.pending_embeddings USING btree (account_no, collection_no) WHERE (failed_at IS NOT NULL);
+
+CREATE INDEX refresh_hashes_by_session ON public.refresh_hashes USING btree (account_no, session_no);
+
+CREATE INDEX session_ids_by_session ON public.session_ids USING btree (account_no, session_no);
+
+CREATE INDEX sessions_by_expiry ON public.sessions USING btree (expires_at);
+
+CREATE UNIQUE INDEX users_one_owner ON public.users USING btree (account_no) WHERE (role = 'owner'::text);
 
 CREATE INDEX vectors_00_expires_at ON public.vectors_00 USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 
@@ -3455,23 +4454,72 @@ ALTER INDEX public.vectors_facets ATTACH PARTITION public.vectors_31_facets_idx;
 
 ALTER INDEX public.vectors_pkey ATTACH PARTITION public.vectors_31_pkey;
 
+ALTER TABLE ONLY public.account_activity
+    ADD CONSTRAINT account_activity_account_no_fkey FOREIGN KEY (account_no) REFERENCES public.accounts(account_no);
+
 ALTER TABLE ONLY public.account_emails
     ADD CONSTRAINT account_emails_account_no_fkey FOREIGN KEY (account_no) REFERENCES public.accounts(account_no);
+
+ALTER TABLE ONLY public.account_emails
+    ADD CONSTRAINT account_emails_account_no_user_no_fkey FOREIGN KEY (account_no, user_no) REFERENCES public.users(account_no, user_no);
+
+ALTER TABLE ONLY public.account_notices
+    ADD CONSTRAINT account_notices_account_no_user_no_fkey FOREIGN KEY (account_no, user_no) REFERENCES public.users(account_no, user_no) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_account_no_fkey FOREIGN KEY (account_no) REFERENCES public.accounts(account_no);
 
+ALTER TABLE ONLY public.collection_indexes
+    ADD CONSTRAINT collection_indexes_account_no_collection_no_fkey FOREIGN KEY (account_no, collection_no) REFERENCES public.collections(account_no, collection_no) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.collection_tasks
+    ADD CONSTRAINT collection_tasks_account_no_collection_no_fkey FOREIGN KEY (account_no, collection_no) REFERENCES public.collections(account_no, collection_no) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.collections
     ADD CONSTRAINT collections_account_no_fkey FOREIGN KEY (account_no) REFERENCES public.accounts(account_no);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_account_no_fkey FOREIGN KEY (account_no) REFERENCES public.accounts(account_no) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.key_hashes
     ADD CONSTRAINT key_hashes_account_no_key_no_fkey FOREIGN KEY (account_no, key_no) REFERENCES public.api_keys(account_no, key_no) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.one_time_links
+    ADD CONSTRAINT one_time_links_account_no_user_no_fkey FOREIGN KEY (account_no, user_no) REFERENCES public.users(account_no, user_no);
+
+ALTER TABLE ONLY public.outbox_emails
+    ADD CONSTRAINT outbox_emails_account_no_fkey FOREIGN KEY (account_no) REFERENCES public.accounts(account_no);
+
+ALTER TABLE ONLY public.outbox_emails
+    ADD CONSTRAINT outbox_emails_account_no_user_no_fkey FOREIGN KEY (account_no, user_no) REFERENCES public.users(account_no, user_no);
+
+ALTER TABLE ONLY public.refresh_hashes
+    ADD CONSTRAINT refresh_hashes_account_no_session_no_fkey FOREIGN KEY (account_no, session_no) REFERENCES public.sessions(account_no, session_no) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_ids
+    ADD CONSTRAINT session_ids_account_no_session_no_fkey FOREIGN KEY (account_no, session_no) REFERENCES public.sessions(account_no, session_no) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_account_no_user_no_fkey FOREIGN KEY (account_no, user_no) REFERENCES public.users(account_no, user_no);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_account_no_fkey FOREIGN KEY (account_no) REFERENCES public.accounts(account_no);
+
+ALTER TABLE public.account_activity ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.account_emails ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.account_notices ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.billing_closures ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.breaches ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.collection_counts ENABLE ROW LEVEL SECURITY;
 
@@ -3482,6 +4530,10 @@ ALTER TABLE public.collection_tasks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.collections ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.deleted_collections ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erased_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erasure_ledger ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY every_account ON public.accounts TO fluxvector_jobs USING (true);
 
@@ -3495,17 +4547,37 @@ CREATE POLICY every_account ON public.collections TO fluxvector_jobs USING (true
 
 CREATE POLICY every_account ON public.deleted_collections TO fluxvector_jobs USING (true);
 
+CREATE POLICY every_account ON public.erased_accounts TO fluxvector_jobs USING (true);
+
 CREATE POLICY every_account ON public.idempotency_keys TO fluxvector_jobs USING (true);
 
 CREATE POLICY every_account ON public.keyword_terms TO fluxvector_jobs USING (true);
 
 CREATE POLICY every_account ON public.keywords TO fluxvector_jobs USING (true);
 
+CREATE POLICY every_account ON public.one_time_links TO fluxvector_jobs USING (true);
+
+CREATE POLICY every_account ON public.outbox_emails TO fluxvector_jobs USING (true);
+
 CREATE POLICY every_account ON public.pending_embeddings TO fluxvector_jobs USING (true);
+
+CREATE POLICY every_account ON public.sessions TO fluxvector_jobs USING (true);
 
 CREATE POLICY every_account ON public.usage_events TO fluxvector_jobs USING (true);
 
 CREATE POLICY every_account ON public.vectors TO fluxvector_jobs USING (true);
+
+CREATE POLICY every_bucket ON public.attempts TO fluxvector_jobs USING (true);
+
+CREATE POLICY every_closure ON public.billing_closures TO fluxvector_jobs USING (true);
+
+CREATE POLICY every_erasure ON public.erasure_ledger TO fluxvector_jobs USING (true);
+
+CREATE POLICY every_farewell ON public.farewell_emails TO fluxvector_jobs USING (true);
+
+CREATE POLICY every_version ON public.policy_announcements TO fluxvector_jobs USING (true);
+
+ALTER TABLE public.farewell_emails ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
@@ -3515,7 +4587,15 @@ ALTER TABLE public.keyword_terms ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.keywords ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.one_time_links ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox_emails ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own_account ON public.account_activity TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
 CREATE POLICY own_account ON public.account_emails TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
+CREATE POLICY own_account ON public.account_notices TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
 CREATE POLICY own_account ON public.accounts TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
@@ -3539,15 +4619,41 @@ CREATE POLICY own_account ON public.keyword_terms TO fluxvector_api USING ((acco
 
 CREATE POLICY own_account ON public.keywords TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
+CREATE POLICY own_account ON public.one_time_links TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
+CREATE POLICY own_account ON public.outbox_emails TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
 CREATE POLICY own_account ON public.pending_embeddings TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
+CREATE POLICY own_account ON public.refresh_hashes TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
+CREATE POLICY own_account ON public.session_ids TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
+CREATE POLICY own_account ON public.sessions TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
 CREATE POLICY own_account ON public.usage_events TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
+CREATE POLICY own_account ON public.users TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
 CREATE POLICY own_account ON public.vectors TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
 ALTER TABLE public.pending_embeddings ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.policy_announcements ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY public_word ON public.policy_announcements TO fluxvector_api USING (true);
+
+ALTER TABLE public.refresh_hashes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.session_ids ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.table_rewrites ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.usage_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.vectors ENABLE ROW LEVEL SECURITY;
 
@@ -3556,8 +4662,22 @@ GRANT USAGE ON SCHEMA public TO fluxvector_api;
 GRANT USAGE ON SCHEMA public TO fluxvector_jobs;
 GRANT ALL ON SCHEMA public TO fluxvector_owner;
 
+REVOKE ALL ON FUNCTION public.account_lock(p_account_no bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.address_of_link(p_token_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.address_of_link(p_token_hash bytea) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.admit(p_key_hash bytea, p_session_id text, p_collection text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.admit(p_key_hash bytea, p_session_id text, p_collection text) TO fluxvector_api;
+
 REVOKE ALL ON FUNCTION public.admit_key(p_key_hash bytea, p_collection text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.admit_key(p_key_hash bytea, p_collection text) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.claim_emails(p_limit integer, p_lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_emails(p_limit integer, p_lease interval) TO fluxvector_jobs;
 
 REVOKE ALL ON FUNCTION public.count_matching(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.count_matching(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath) TO fluxvector_api;
@@ -3567,7 +4687,19 @@ REVOKE ALL ON FUNCTION public.default_ef_search(p_rows bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.ensure_usage_partitions(days_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_usage_partitions(days_ahead integer) TO fluxvector_jobs;
 
+REVOKE ALL ON FUNCTION public.erase_account(p_most bigint, p_buckets bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erase_account(p_most bigint, p_buckets bytea[]) TO fluxvector_api;
+
 REVOKE ALL ON FUNCTION public.faceted_vectors(p_collection_no bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.find_link(p_token_hash bytea, p_purpose text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_link(p_token_hash bytea, p_purpose text) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.find_sign_in(p_email_key text, p_ip_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_sign_in(p_email_key text, p_ip_address inet) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.give_back_attempts(p_buckets bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.give_back_attempts(p_buckets bytea[]) TO fluxvector_api;
 
 REVOKE ALL ON FUNCTION public.keyword_query(p_collection_no bigint, p_terms integer[], p_weights real[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.keyword_query(p_collection_no bigint, p_terms integer[], p_weights real[]) TO fluxvector_api;
@@ -3582,11 +4714,34 @@ GRANT ALL ON FUNCTION public.matching_keys(p_collection_no bigint, p_namespace t
 
 REVOKE ALL ON FUNCTION public.nearest_vectors(p_collection_no bigint, p_namespace text, p_metric text, p_dimension integer, p_query public.halfvec, p_count integer, p_ef_search integer, p_facets tsquery, p_filter jsonpath, p_is_indexed boolean, p_has_many_namespaces boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.note_erasure(p_kind text, p_subject text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_erasure(p_kind text, p_subject text) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.open_session(p_user_no bigint, p_password_hash text, p_session_id text, p_token_hash bytea, p_lifetime interval, p_ip_address inet, p_most integer, p_is_told boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_session(p_user_no bigint, p_password_hash text, p_session_id text, p_token_hash bytea, p_lifetime interval, p_ip_address inet, p_most integer, p_is_told boolean) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.password_of(p_user_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.password_of(p_user_no bigint) TO fluxvector_api;
+
 REVOKE ALL ON FUNCTION public.prefer_ordered_index(p_on boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer) TO fluxvector_api;
 GRANT ALL ON FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer) TO fluxvector_jobs;
+
+REVOKE ALL ON FUNCTION public.rehash_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rehash_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.replace_password(p_user_no bigint, p_password_hash text, p_pepper_id text, p_kind text, p_ip_address inet) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.request_link(p_email_key text, p_purpose text, p_ip_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.request_link(p_email_key text, p_purpose text, p_ip_address inet) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.reset_password(p_token_hash bytea, p_password_hash text, p_pepper_id text, p_ip_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reset_password(p_token_hash bytea, p_password_hash text, p_pepper_id text, p_ip_address inet) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.rotate_refresh_token(p_token_hash bytea, p_new_hash bytea, p_ip_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.rotate_refresh_token(p_token_hash bytea, p_new_hash bytea, p_ip_address inet) TO fluxvector_api;
 
 REVOKE ALL ON FUNCTION public.search_keywords(p_collection_no bigint, p_namespace text, p_terms integer[], p_weights real[], p_top_k integer, p_facets tsquery, p_filter jsonpath) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.search_keywords(p_collection_no bigint, p_namespace text, p_terms integer[], p_weights real[], p_top_k integer, p_facets tsquery, p_filter jsonpath) TO fluxvector_api;
@@ -3594,11 +4749,42 @@ GRANT ALL ON FUNCTION public.search_keywords(p_collection_no bigint, p_namespace
 REVOKE ALL ON FUNCTION public.search_vectors(p_collection_no bigint, p_namespace text, p_metric text, p_dimension integer, p_query public.vector, p_top_k integer, p_ef_search integer, p_facets tsquery, p_filter jsonpath, p_is_indexed boolean, p_has_many_namespaces boolean, p_min_score double precision, p_include_text boolean, p_include_metadata boolean, p_include_values boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.search_vectors(p_collection_no bigint, p_namespace text, p_metric text, p_dimension integer, p_query public.vector, p_top_k integer, p_ef_search integer, p_facets tsquery, p_filter jsonpath, p_is_indexed boolean, p_has_many_namespaces boolean, p_min_score double precision, p_include_text boolean, p_include_metadata boolean, p_include_values boolean) TO fluxvector_api;
 
+REVOKE ALL ON FUNCTION public.sign_up(p_email_key text, p_email text, p_account_id text, p_user_id text, p_password_hash text, p_pepper_id text, p_policy text, p_ip_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sign_up(p_email_key text, p_email text, p_account_id text, p_user_id text, p_password_hash text, p_pepper_id text, p_policy text, p_ip_address inet) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.take_attempts(p_buckets bytea[], p_limits integer[], p_windows interval[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_attempts(p_buckets bytea[], p_limits integer[], p_windows interval[]) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.touch_session(p_session_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.touch_session(p_session_no bigint) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.use_link(p_token_hash bytea, p_email_key text, p_ip_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.use_link(p_token_hash bytea, p_email_key text, p_ip_address inet) TO fluxvector_api;
+
+GRANT USAGE ON SEQUENCE public.activity_numbers TO fluxvector_api;
+
+GRANT SELECT,INSERT ON TABLE public.account_activity TO fluxvector_api;
+
+GRANT SELECT ON TABLE public.account_emails TO fluxvector_api;
+
+GRANT SELECT ON TABLE public.account_notices TO fluxvector_api;
+
 GRANT SELECT(account_no) ON TABLE public.accounts TO fluxvector_jobs;
+GRANT SELECT(account_no) ON TABLE public.accounts TO fluxvector_api;
+
+GRANT SELECT(account_id) ON TABLE public.accounts TO fluxvector_api;
 
 GRANT SELECT(plan) ON TABLE public.accounts TO fluxvector_jobs;
+GRANT SELECT(plan) ON TABLE public.accounts TO fluxvector_api;
 
 GRANT SELECT(status) ON TABLE public.accounts TO fluxvector_jobs;
+GRANT SELECT(status) ON TABLE public.accounts TO fluxvector_api;
+
+GRANT SELECT(created_at) ON TABLE public.accounts TO fluxvector_api;
+
+GRANT SELECT(stripe_customer_id) ON TABLE public.accounts TO fluxvector_api;
+
+GRANT SELECT(subscription_status) ON TABLE public.accounts TO fluxvector_api;
 
 GRANT USAGE ON SEQUENCE public.key_numbers TO fluxvector_api;
 
@@ -3607,6 +4793,22 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.api_keys TO fluxvector_api;
 GRANT UPDATE(name) ON TABLE public.api_keys TO fluxvector_api;
 
 GRANT UPDATE(expires_at) ON TABLE public.api_keys TO fluxvector_api;
+
+GRANT DELETE ON TABLE public.attempts TO fluxvector_jobs;
+
+GRANT SELECT(bucket) ON TABLE public.attempts TO fluxvector_jobs;
+
+GRANT SELECT(made_at) ON TABLE public.attempts TO fluxvector_jobs;
+
+GRANT SELECT,DELETE ON TABLE public.billing_closures TO fluxvector_jobs;
+
+GRANT UPDATE(units) ON TABLE public.billing_closures TO fluxvector_jobs;
+
+GRANT UPDATE(ready_at) ON TABLE public.billing_closures TO fluxvector_jobs;
+
+GRANT UPDATE(attempts) ON TABLE public.billing_closures TO fluxvector_jobs;
+
+GRANT UPDATE(state) ON TABLE public.billing_closures TO fluxvector_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.collection_counts TO fluxvector_api;
 GRANT SELECT ON TABLE public.collection_counts TO fluxvector_jobs;
@@ -3639,6 +4841,19 @@ GRANT UPDATE(is_catalogued) ON TABLE public.collections TO fluxvector_jobs;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deleted_collections TO fluxvector_api;
 GRANT SELECT,DELETE ON TABLE public.deleted_collections TO fluxvector_jobs;
 
+GRANT USAGE ON SEQUENCE public.email_numbers TO fluxvector_api;
+GRANT USAGE ON SEQUENCE public.email_numbers TO fluxvector_jobs;
+
+GRANT SELECT,DELETE ON TABLE public.erased_accounts TO fluxvector_jobs;
+
+GRANT SELECT,DELETE ON TABLE public.erasure_ledger TO fluxvector_jobs;
+
+GRANT SELECT,DELETE ON TABLE public.farewell_emails TO fluxvector_jobs;
+
+GRANT UPDATE(ready_at) ON TABLE public.farewell_emails TO fluxvector_jobs;
+
+GRANT UPDATE(attempts) ON TABLE public.farewell_emails TO fluxvector_jobs;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO fluxvector_api;
 GRANT SELECT,DELETE ON TABLE public.idempotency_keys TO fluxvector_jobs;
 
@@ -3649,6 +4864,27 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.keyword_terms TO fluxvector_jo
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.keywords TO fluxvector_api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.keywords TO fluxvector_jobs;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.one_time_links TO fluxvector_jobs;
+
+GRANT SELECT(account_no) ON TABLE public.one_time_links TO fluxvector_api;
+
+GRANT SELECT(user_no) ON TABLE public.one_time_links TO fluxvector_api;
+
+GRANT SELECT(purpose) ON TABLE public.one_time_links TO fluxvector_api;
+
+GRANT SELECT(new_email) ON TABLE public.one_time_links TO fluxvector_api;
+
+GRANT SELECT(created_at) ON TABLE public.one_time_links TO fluxvector_api;
+
+GRANT SELECT(expires_at) ON TABLE public.one_time_links TO fluxvector_api;
+
+GRANT SELECT,INSERT ON TABLE public.outbox_emails TO fluxvector_api;
+GRANT SELECT,INSERT,DELETE ON TABLE public.outbox_emails TO fluxvector_jobs;
+
+GRANT UPDATE(ready_at) ON TABLE public.outbox_emails TO fluxvector_jobs;
+
+GRANT UPDATE(attempts) ON TABLE public.outbox_emails TO fluxvector_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pending_embeddings TO fluxvector_api;
 GRANT SELECT,DELETE ON TABLE public.pending_embeddings TO fluxvector_jobs;
@@ -3663,11 +4899,35 @@ GRANT UPDATE(failed_at) ON TABLE public.pending_embeddings TO fluxvector_jobs;
 
 GRANT UPDATE(reason) ON TABLE public.pending_embeddings TO fluxvector_jobs;
 
+GRANT SELECT ON TABLE public.policy_announcements TO fluxvector_api;
+GRANT SELECT ON TABLE public.policy_announcements TO fluxvector_jobs;
+
+GRANT SELECT,DELETE ON TABLE public.sessions TO fluxvector_api;
+GRANT SELECT,DELETE ON TABLE public.sessions TO fluxvector_jobs;
+
 GRANT USAGE ON SEQUENCE public.usage_event_numbers TO fluxvector_api;
 GRANT USAGE ON SEQUENCE public.usage_event_numbers TO fluxvector_jobs;
 
 GRANT SELECT,INSERT ON TABLE public.usage_events TO fluxvector_api;
-GRANT SELECT,INSERT ON TABLE public.usage_events TO fluxvector_jobs;
+GRANT SELECT,INSERT,DELETE ON TABLE public.usage_events TO fluxvector_jobs;
+
+GRANT SELECT(account_no) ON TABLE public.users TO fluxvector_api;
+
+GRANT SELECT(user_no) ON TABLE public.users TO fluxvector_api;
+
+GRANT SELECT(user_id) ON TABLE public.users TO fluxvector_api;
+
+GRANT SELECT(role) ON TABLE public.users TO fluxvector_api;
+
+GRANT SELECT(password_changed_at) ON TABLE public.users TO fluxvector_api;
+
+GRANT SELECT(created_at) ON TABLE public.users TO fluxvector_api;
+
+GRANT SELECT(confirmed_at) ON TABLE public.users TO fluxvector_api;
+
+GRANT SELECT(accepted_policy) ON TABLE public.users TO fluxvector_api;
+
+GRANT SELECT(accepted_at) ON TABLE public.users TO fluxvector_api;
 
 GRANT USAGE ON SEQUENCE public.vector_row_numbers TO fluxvector_api;
 

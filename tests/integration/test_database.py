@@ -137,7 +137,7 @@ def test_columns_arrive_as_they_were_sent(
 def test_a_look_up_reads_one_partition_and_by_its_key(database: TestDatabase) -> None:
     """As the functions' role, under row-level security, with a plan made for the very parameters."""
     with psycopg.connect(database.owner_url, autocommit=True) as owner:
-        owner.execute("INSERT INTO accounts (account_id, password_hash) VALUES ('a', '')")
+        owner.execute("INSERT INTO accounts (account_id) VALUES ('a')")
         owner.execute(
             "INSERT INTO collections (account_no, env, name, dimension, metric)"
             " SELECT 1, 'live', 'c' || n, 8, 'cosine' FROM generate_series(1, 64) n"

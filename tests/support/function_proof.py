@@ -1,7 +1,7 @@
 """Proves that a function of the database reads and writes rows of one account only, statement by statement.
 
-A variable is the account's number where it is a CONSTANT that is made so, or where one SELECT INTO sets it so and
-nothing else sets it. An argument never is: whoever calls the function could have any.
+A variable is the account's number where it is a CONSTANT that is made so, or where nothing sets it but statements with
+INTO, and each of them sets it so. An argument never is: whoever calls the function could have any.
 """
 
 from __future__ import annotations
@@ -86,9 +86,11 @@ def _accounts(body: _Body, known: Known) -> frozenset[str]:
     while True:
         now = replace(known, variables=frozenset(found))
         more = {name for name, value in body.constants.items() if _columns(f"SELECT {value}", now) == [True]}
+        times_set_so: Counter[str] = Counter()
         for select, names in body.intos:
             pairs = zip(names, _columns(select, now), strict=False)
-            more |= {name for name, is_account in pairs if is_account and body.times_set[name] == 1}
+            times_set_so.update(name for name, is_account in pairs if is_account)
+        more |= {name for name, times in times_set_so.items() if body.times_set[name] == times}
         if more <= found:
             return frozenset(found)
         found |= more

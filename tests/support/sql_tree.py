@@ -56,6 +56,16 @@ def count_tables(tree: Any) -> int:
     return 0
 
 
+def tables_of(tree: Any) -> set[str]:
+    """The relations that a tree names."""
+    if isinstance(tree, list):
+        return {name for inner in tree for name in tables_of(inner)}
+    if isinstance(tree, dict):
+        inside = {name for inner in tree.values() for name in tables_of(inner)}
+        return inside | {tree["relname"]} if isinstance(tree.get("relname"), str) else inside
+    return set()
+
+
 def string_of(node: Node) -> str:
     """What a String node holds."""
     return str(node["String"]["sval"])

@@ -38,6 +38,7 @@ SELECT c.name, c.dimension, c.metric, c.description, c.language, c.model, c.mode
 FROM (
     SELECT * FROM collections
     WHERE account_no = %(account_no)s AND env = %(env)s AND name > %(after)s
+      AND (%(only)s::text IS NULL OR name = %(only)s::text)
     ORDER BY name LIMIT %(limit)s
 ) c
 CROSS JOIN LATERAL (
@@ -76,7 +77,8 @@ WITH before AS (
 )
 SELECT collection_no, has_other_words, has_other_weights FROM changed
 
--- From here on nothing finds the collection; its rows go next, and the tombstone remembers them until they are gone.
+-- From here on nothing finds the collection; its rows go next, and the tombstone remembers them until they are gone. The
+-- ledger remembers the deletion, for whoever restores a backup.
 -- name: delete_collection
 WITH gone AS (
     DELETE FROM collections
@@ -92,10 +94,12 @@ WITH gone AS (
     -- The index itself goes by the hand of the index worker.
     DELETE FROM collection_indexes i USING gone
     WHERE i.account_no = gone.account_no AND i.collection_no = gone.collection_no
+), tombstone AS (
+    INSERT INTO deleted_collections (account_no, collection_no)
+    SELECT account_no, collection_no FROM gone
+    RETURNING account_no, collection_no
 )
-INSERT INTO deleted_collections (account_no, collection_no)
-SELECT account_no, collection_no FROM gone
-RETURNING collection_no
+SELECT collection_no, note_erasure('collection', collection_no::text) FROM tombstone
 
 -- name: delete_rows_of_deleted_collection
 WITH gone AS (

@@ -84,6 +84,10 @@ WITH added AS (
     FROM vectors v
     WHERE v.account_no = %(account_no)s AND v.collection_no = %(collection_no)s AND v.namespace = %(namespace)s
       AND v.id = ANY(%(ids)b::text[]) AND v.embedding IS NULL
+      -- Rows of a collection that was deleted a moment ago are still there, but nobody's work.
+      AND EXISTS (
+          SELECT FROM collections c WHERE c.account_no = %(account_no)s AND c.collection_no = %(collection_no)s
+      )
     ON CONFLICT (account_no, collection_no, namespace, id) DO NOTHING
     RETURNING id
 ), leased AS (
