@@ -115,9 +115,12 @@ async def get_collection(database: Database, principal: Principal, name: str) ->
     return _collection(rows[0])
 
 
-async def list_collections(database: Database, principal: Principal, *, after: str, limit: int) -> Page[Collection]:
-    """A page of collections in the order of their names, those behind `after` ("" is the start)."""
-    params = {"account_no": principal.account_no, "env": principal.env, "after": after, "limit": limit + 1}
+async def list_collections(
+    database: Database, principal: Principal, *, after: str, limit: int, only: str | None = None
+) -> Page[Collection]:
+    """A page of collections in the order of their names, those behind `after` ("" is the start); `only` is one name."""
+    key = {"account_no": principal.account_no, "env": principal.env}
+    params = key | {"after": after, "limit": limit + 1, "only": only}
     [rows] = await database.transact(principal.account_no, Statement(_SQL["list_collections"], params))
     found = [_collection(row) for row in rows]
     return Page.cut(found, limit, position=lambda collection: collection.name)

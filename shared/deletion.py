@@ -7,6 +7,7 @@ from shared.db import arrays
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
 from shared.deadline import Deadline
+from shared.erasure_ledger import note_namespace
 from shared.errors import Unavailable
 from shared.keyword_index import remove_stale
 from shared.places import Place, random_slot
@@ -27,6 +28,7 @@ async def delete_matching(
 
     Everything that matches when the call comes is deleted; of what others store meanwhile, some may be. Goes once along
     the ids, so it ends however much others store. Raises Unavailable when the time is up: called again, it goes on.
+    That EVERYTHING was deleted goes into the erasure ledger.
     """
     deadline = Deadline(BUDGET_S)
     listing = _SQL["list_all_ids" if condition == EVERYTHING else "list_matching_ids"]
@@ -37,6 +39,8 @@ async def delete_matching(
         ids = [row[0] for row in rows]
         is_last = len(ids) < BATCH
         steps = _deletion(place, condition, ids) if ids else []
+        if is_last and condition == EVERYTHING:
+            steps.append(note_namespace(place))
         if is_last:
             steps.append(meter.event(Work(requests=1), latency_ms=latency_ms))
         results = await database.transact_bulk(place.account_no, *steps)

@@ -1,11 +1,15 @@
-"""What is removed later than it vanished: rows of deleted collections, expired vectors, answers kept for a day."""
+"""What is removed later than it vanished: rows of deleted accounts and collections, and whatever has had its time."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from shared.collections import erase_rows
 from shared.db import arrays
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
+from shared.erasure import finish_erasures
+from shared.erasure_ledger import LEDGER_KEPT
 from shared.idempotency import delete_old_keys
 from shared.keyword_index import remove_stale
 from shared.places import Place, random_slot
@@ -14,17 +18,27 @@ from shared.vectors import dequeue_embedded
 BATCH = 5_000
 ERASE_BUDGET_S = 600.0
 USAGE_DAYS_AHEAD = 7
+# Longer than any time in which attempts are counted.
+ATTEMPTS_KEPT = timedelta(days=1)
 
 _COLLECTIONS = statements("collections")
 _VECTORS = statements("vectors")
 _USAGE = statements("usage")
+_ERASURE = statements("erasure")
 
 
 async def purge(database: Database) -> int:
     """Removes what nothing may see any more, keeps usage partitions ahead of time; answers the rows removed."""
     await ensure_usage_partitions(database)
-    removed = await _purge_deleted_collections(database) + await _purge_expired(database)
-    return removed + await _purge_answers(database)
+    removed = await _purge_deleted_collections(database)
+    removed += await finish_erasures(database, budget_s=ERASE_BUDGET_S)
+    removed += await _purge_expired(database) + await _purge_answers(database)
+    removed += await _purge_old(database, Statement(_ERASURE["delete_expired_sessions"], {"limit": BATCH}))
+    removed += await _purge_old(database, Statement(_ERASURE["delete_expired_links"], {"limit": BATCH}))
+    attempts = {"kept": ATTEMPTS_KEPT, "limit": BATCH}
+    removed += await _purge_old(database, Statement(_ERASURE["delete_old_attempts"], attempts))
+    ledger = {"kept": LEDGER_KEPT, "limit": BATCH}
+    return removed + await _purge_old(database, Statement(_ERASURE["delete_old_ledger"], ledger))
 
 
 async def ensure_usage_partitions(database: Database, *, days_ahead: int = USAGE_DAYS_AHEAD) -> int:
@@ -66,3 +80,12 @@ async def _purge_answers(database: Database) -> int:
     while gone := await delete_old_keys(database, limit=BATCH):
         purged += gone
     return purged
+
+
+async def _purge_old(database: Database, batch: Statement) -> int:
+    purged: int = 0
+    while True:
+        [(gone,)] = await database.execute(batch)
+        purged += gone
+        if gone == 0:
+            return purged

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from infra.indexer.hours import Hours, parse_hours
 from infra.migrations.config import OWNER_URL
 from shared.config import EnvReader
 
@@ -32,11 +33,13 @@ class IndexerSettings:
     memory_mb: int = 1_024
     # The database server's processes that help with a build.
     parallel_workers: int = 0
+    # When tables with much that is deleted are written anew; None is never.
+    rewrite_hours: Hours | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> IndexerSettings:
         """Reads FLUXVECTOR_OWNER_DATABASE_URL and FLUXVECTOR_INDEX_MIN_ROWS, _INTERVAL_S, _QUIET_S, _MAX_WAIT_S,
-        _MEMORY_MB and _PARALLEL_WORKERS.
+        _MEMORY_MB, _PARALLEL_WORKERS and _REWRITE_HOURS ("2-4": from 2 to 4 o'clock, UTC; "never").
 
         Raises shared.config.ConfigurationError with all faults together.
         """
@@ -51,6 +54,7 @@ class IndexerSettings:
             parallel_workers=reader.get(
                 "FLUXVECTOR_INDEX_PARALLEL_WORKERS", _between(int, 0, 64), str(default_parallel_workers(os.cpu_count()))
             ),
+            rewrite_hours=reader.get("FLUXVECTOR_INDEX_REWRITE_HOURS", parse_hours, "2-4"),
         )
         reader.raise_faults()
         return settings

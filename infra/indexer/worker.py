@@ -1,23 +1,33 @@
-"""Looks at all collections again and again, and builds, rebuilds and drops their indexes, one at a time."""
+"""Looks at all collections again and again, and builds, rebuilds and drops their indexes, one at a time.
+
+At night it also writes tables anew of which rows were deleted.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from datetime import UTC, datetime
 
 import psycopg
 from psycopg import AsyncConnection
 
-from infra.indexer import ddl, records
+from infra.indexer import ddl, records, rewriting
 from infra.indexer.config import IndexerSettings
 from infra.indexer.look import look
 from infra.indexer.patience import Backoff, Waiting
 from infra.indexer.plan import Adopt, Build, Building, Drop, Forget, Rebuild, Tidying, building, tidying
+from infra.indexer.rewrite import rewrite
+from infra.indexer.seen import Seen
 from infra.indexer.session import check_pgvector, connect, take_turn
+from infra.indexer.space import Space, look_for_space
 from shared import log
 
 LOOKING_SHARE = 0.02
 """Of the time, at most, that looks take: with very many collections they come less often."""
+
+SPACE_INTERVAL_S = 600.0
+"""From one look for tables to rewrite to the next."""
 
 FIRST_RECONNECT_S = 1.0
 MAX_RECONNECT_S = 30.0
@@ -36,6 +46,7 @@ class IndexWorker:
         self._parallel_workers = settings.parallel_workers
         # Seconds that the last look took.
         self._look_s = 0.0
+        self._looks_for_space_at = 0.0
 
     async def run(self) -> None:
         """Never returns. A database that is away is waited for; raises IndexerFailure for one that will not do."""
@@ -67,7 +78,8 @@ class IndexWorker:
                 await asyncio.sleep(max(self._settings.interval_s, self._look_s / LOOKING_SHARE))
 
     async def step(self, connection: AsyncConnection) -> bool:
-        """Looks, tidies up, and builds at most one index; whether anything was done.
+        """Looks, tidies up, and builds at most one index or, where there is none, rewrites one table; whether anything
+        was done.
 
         Work that fails is told and tried again later. Raises psycopg.Error where looking fails or the connection is
         lost.
@@ -81,12 +93,26 @@ class IndexWorker:
         todo: list[Tidying | Building] = [one for one in tidying(seen, min_rows) if self._backoff.may(one.key, now)]
         due = self._waiting.due(building(seen, min_rows), now)
         todo += [one for one in due if self._backoff.may(one.key, now)][:1]
-        done = [await self._try(connection, one) for one in todo]
+        done = [await self._try(connection, one, seen) for one in todo]
+        if not any(done) and self._settings.rewrite_hours is not None and now >= self._looks_for_space_at:
+            done.append(await self._rewrite_next(connection, seen))
         return any(done)
 
-    async def _try(self, connection: AsyncConnection, one: Tidying | Building) -> bool:
+    async def _rewrite_next(self, connection: AsyncConnection, seen: Seen) -> bool:
+        self._looks_for_space_at = time.monotonic() + SPACE_INTERVAL_S
+        found = rewriting.due(await look_for_space(connection))
+        hours = self._settings.rewrite_hours
+        if hours is None or not hours.holds(datetime.now(UTC).hour):
+            return False
+        for space in found:
+            if self._backoff.may(space.key, time.monotonic()):
+                self._looks_for_space_at = 0.0
+                return await self._try(connection, space, seen)
+        return False
+
+    async def _try(self, connection: AsyncConnection, one: Tidying | Building | Space, seen: Seen) -> bool:
         try:
-            is_done = await self._do(connection, one)
+            is_done = await self._do(connection, one, seen)
         except psycopg.Error as error:
             # Also where the connection is lost: what ended the server (its memory, maybe) must not do so again at once.
             retry_s = self._backoff.failed(one.key, time.monotonic())
@@ -99,7 +125,7 @@ class IndexWorker:
         self._backoff.succeeded(one.key)
         return is_done
 
-    async def _do(self, connection: AsyncConnection, one: Tidying | Building) -> bool:
+    async def _do(self, connection: AsyncConnection, one: Tidying | Building | Space, seen: Seen) -> bool:
         """Does it; False where there was nothing to do any more."""
         match one:
             case Drop(index, collection):
@@ -115,7 +141,15 @@ class IndexWorker:
                 await records.forget(connection, collection)
             case Build() | Rebuild():
                 return await self._build(connection, one)
+            case Space():
+                await self._rewrite(connection, one, seen)
         return True
+
+    async def _rewrite(self, connection: AsyncConnection, space: Space, seen: Seen) -> None:
+        started = time.monotonic()
+        await rewrite(connection, space, seen, memory_mb=self._settings.memory_mb)
+        seconds = round(time.monotonic() - started, 3)
+        log.event("table_rewritten", table=space.name, bytes=space.size, deleted=space.deleted, seconds=seconds)
 
     async def _build(self, connection: AsyncConnection, one: Building) -> bool:
         """Builds and lets searches use it; False where the collection went away meanwhile."""

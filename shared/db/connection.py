@@ -20,7 +20,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 
 from shared import log, timing
 from shared.db import arrays
-from shared.errors import Conflict, InternalError, Unavailable
+from shared.errors import Conflict, FluxVectorError, InternalError, NotFound, Unavailable
 
 Row = tuple[Any, ...]
 Params = Mapping[str, object]
@@ -91,8 +91,8 @@ class Database:
     async def transact(self, account_no: int, *statements: Statement) -> list[list[Row]]:
         """Runs the statements in one transaction of one account, in one round trip, and answers the rows of each.
 
-        Row-level security sees `account_no`. All or nothing is done. Raises UniqueConflict, Unavailable (down, busy,
-        timed out) or InternalError.
+        Row-level security sees `account_no`. All or nothing is done. Raises UniqueConflict, NotFound (what a row
+        belongs to is gone), Unavailable (down, busy, timed out) or InternalError.
         """
         account = Statement(_SET_ACCOUNT, {"account_no": str(account_no)})
         with timing.timed("database"):
@@ -197,10 +197,12 @@ def _was_closed_by_server(connection: AsyncConnection[Row]) -> bool:
     return bool(poll.poll(0))
 
 
-def _translated(error: psycopg.Error) -> Conflict | Unavailable | InternalError:
+def _translated(error: psycopg.Error) -> FluxVectorError:
     """Our error for the driver's. Its message may quote a row, so only its SQLSTATE is logged."""
     if isinstance(error, errors.UniqueViolation):
         return UniqueConflict("It exists already.")
+    if isinstance(error, errors.ForeignKeyViolation):
+        return NotFound("It was deleted a moment ago.")
     log.event("database_error", sqlstate=error.sqlstate, type=type(error).__name__, where=log.where(error))
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return Unavailable("The database is not available. Please try again.")

@@ -42,7 +42,7 @@ class Store:
         return cursor.fetchall() if cursor.description else []
 
     def account(self) -> int:
-        statement = "INSERT INTO accounts (account_id, password_hash) VALUES (%s, 'x') RETURNING account_no"
+        statement = "INSERT INTO accounts (account_id) VALUES (%s) RETURNING account_no"
         return int(self.sql(statement, str(time.monotonic_ns()))[0][0])
 
     def collection(
