@@ -1,0 +1,167 @@
+"""Ending the subscriptions of accounts that are gone: units not reported yet, then the last invoice, then the row.
+
+A closure (a row of billing_closures) goes through two states. `open`: its units are reported meter by meter, each taken
+out of the row once Stripe has it. `reported`: after a wait in which Stripe counts them, the subscriptions are cancelled
+with a final invoice, and the row goes. A run that ends anywhere is taken up by the next: nothing is lost or sent twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared import log
+from shared.billing.client import MeterEvent, Stripe
+from shared.billing.faults import StripeFault, StripeRefused, StripeUnavailable
+from shared.db.connection import Database, Statement
+from shared.db.sql_files import statements
+from shared.deadline import Deadline
+
+# When a run takes nothing new, and how long one closure may take; its lease outlasts that.
+RUN_BUDGET_S = 50.0
+CLOSURE_BUDGET_S = 120.0
+LEASE = "5 minutes"
+# Stripe counts meter events in the background and promises no time; the final invoice is made of what it has counted.
+SETTLE = "15 minutes"
+# Stripe remembers an identifier for a day at least. Well before that has passed, its counts are asked first.
+IDENTIFIERS_HOLD_S = 20 * 3_600.0
+MINUTE_S = 60
+
+_SQL = statements("billing")
+
+
+class LeaseLost(Exception):
+    """Another run has claimed the closure: this one was too slow and has nothing more to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A claimed closure. `units` are those not reported yet, by their meter's event name; times in Unix seconds."""
+
+    closure_no: int
+    attempts: int
+    customer_id: str = field(repr=False)
+    units: Mapping[str, int]
+    is_reported: bool
+    created_at: float
+    claimed_at: float
+
+    @property
+    def params(self) -> dict[str, object]:
+        """What its statements are held to."""
+        return {"closure_no": self.closure_no, "attempts": self.attempts}
+
+    @property
+    def opens_at(self) -> int:
+        """The first whole minute after the account was gone: from there on only this closure reports anything."""
+        return (int(self.created_at) // MINUTE_S + 1) * MINUTE_S
+
+    def event(self, meter: str) -> MeterEvent:
+        """What reports the units of a meter: always the same identifier, and a time in the period that is invoiced."""
+        known = f"{self.closure_no} {self.created_at} {self.customer_id} {meter}"
+        identifier = f"closure-{hashlib.sha256(known.encode()).hexdigest()}"
+        timestamp = max(int(self.claimed_at), self.opens_at)
+        return MeterEvent(meter, self.customer_id, self.units[meter], timestamp, identifier)
+
+    def key(self, what: str) -> str:
+        """The idempotency key of one write in this attempt."""
+        return hashlib.sha256(f"{self.closure_no} {self.created_at} {self.attempts} {what}".encode()).hexdigest()
+
+
+async def close_billing(
+    database: Database, stripe: Stripe, *, budget_s: float = RUN_BUDGET_S, settle: str = SETTLE
+) -> int:
+    """Takes what is ready as far as it goes, until the budget ends or Stripe does not answer; answers how many ended.
+
+    `settle` is an interval of PostgreSQL's: how long reported units wait before the final invoice.
+    """
+    deadline = Deadline(budget_s)
+    ended = 0
+    while deadline.remaining_s > 1.0:
+        closure = await _claim(database)
+        if closure is None:
+            break
+        try:
+            async with asyncio.timeout(CLOSURE_BUDGET_S):
+                ended += await _advance(database, stripe, closure, settle)
+        except LeaseLost:
+            log.event("billing_closure_lease_lost", closure_no=closure.closure_no)
+        except (StripeFault, TimeoutError) as fault:
+            await _postpone(database, closure, fault)
+            if isinstance(fault, StripeUnavailable):
+                break
+    await report_waiting(database)
+    return ended
+
+
+async def report_waiting(database: Database) -> int:
+    """Logs how many closures wait and how long the oldest has, where there are any; answers how many."""
+    [(rows, oldest_s)] = await database.execute(Statement(_SQL["measure_closures"]))
+    if rows:
+        log.event("billing_closures", rows=rows, oldest_s=round(oldest_s, 1))
+    return int(rows)
+
+
+async def _claim(database: Database) -> Closure | None:
+    rows = await database.execute(Statement(_SQL["claim_closure"], {"lease": LEASE}))
+    for closure_no, attempts, customer_id, units, state, created_at, claimed_at in rows:
+        return Closure(closure_no, attempts, customer_id, units, state == "reported", created_at, claimed_at)
+    return None
+
+
+async def _advance(database: Database, stripe: Stripe, closure: Closure, settle: str) -> bool:
+    """Does what is left to do up to the next wait; answers whether the closure has come to its end."""
+    if closure.is_reported:
+        for subscription_id in await stripe.open_subscriptions(closure.customer_id):
+            key = closure.key(f"cancel {subscription_id}")
+            await stripe.cancel_subscription(subscription_id, idempotency_key=key)
+        await _write(database, closure, "end_closure")
+        return True
+    if not await stripe.has_customer(closure.customer_id):
+        await _write(database, closure, "end_closure")
+        return True
+    for meter in sorted(closure.units):
+        await _report(stripe, closure, meter)
+        await _write(database, closure, "note_reported_units", meter=meter)
+    await _write(database, closure, "note_reported", settle=settle)
+    return False
+
+
+async def _report(stripe: Stripe, closure: Closure, meter: str) -> None:
+    """Has Stripe count the units of a meter, unless it has done so before."""
+    event = closure.event(meter)
+    if event.value <= 0:
+        return
+    if closure.claimed_at - closure.created_at > IDENTIFIERS_HOLD_S:
+        # An earlier try may have arrived, and its identifier be forgotten.
+        end = (event.timestamp // MINUTE_S + 6) * MINUTE_S
+        counted = await stripe.counted_units(meter, closure.customer_id, start=closure.opens_at, end=end)
+        if counted >= event.value:
+            return
+    await stripe.send_meter_event(event, idempotency_key=closure.key(f"report {meter}"))
+
+
+async def _write(database: Database, closure: Closure, name: str, **params: object) -> None:
+    """Raises LeaseLost where the row is no longer this run's."""
+    if not await database.execute(_statement(name, closure.params | params)):
+        raise LeaseLost
+
+
+async def _postpone(database: Database, closure: Closure, fault: Exception) -> None:
+    status, code = (fault.status, fault.code) if isinstance(fault, StripeFault) else (0, "timeout")
+    log.event(
+        "billing_closure_failed",
+        closure_no=closure.closure_no,
+        attempts=closure.attempts,
+        reported=closure.is_reported,
+        status=status,
+        code=code,
+        refused=isinstance(fault, StripeRefused),
+    )
+    await database.execute(_statement("postpone_closure", closure.params))
+
+
+def _statement(name: str, params: Mapping[str, object]) -> Statement:
+    return Statement(_SQL[name], params)

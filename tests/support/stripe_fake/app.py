@@ -1,0 +1,165 @@
+"""The fake as a Starlette application: credentials, version, idempotency, parameters and faults, strict in all."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qsl
+
+import stripe
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.support.stripe_fake.account import Account
+from tests.support.stripe_fake.faults import Fault, Faults, Refusal, error_of
+from tests.support.stripe_fake.parameters import nested, read
+
+KEY = "sk_test_of_the_fake"
+# Longer than any caller of a test waits.
+SILENCE_S = 30.0
+
+Do = Callable[..., dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that the fake knows: its parameters' type, and what it does with the path's id, if any, and them."""
+
+    params: Any
+    do: Do
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request that reached the fake."""
+
+    method: str
+    path: str
+    params: dict[str, Any]
+    idempotency_key: str | None
+
+
+@dataclass(slots=True)
+class StripeFake:
+    """The account, what befalls requests, and the requests that came. Only requests with `key` are answered."""
+
+    account: Account = field(default_factory=Account)
+    faults: Faults = field(default_factory=Faults)
+    key: str = KEY
+    requests: list[Received] = field(default_factory=list)
+    url: str = ""
+    _kept: dict[str, tuple[Any, int, bytes]] = field(default_factory=dict)
+    _numbers: count[int] = field(default_factory=lambda: count(1))
+
+    def calls(self) -> dict[str, Call]:
+        """Every call by method and path."""
+        params, account = stripe.params, self.account
+        return {
+            "GET /v1/customers/{id}": Call(params.CustomerRetrieveParams, account.retrieve_customer),
+            "DELETE /v1/customers/{id}": Call(params.CustomerDeleteParams, account.delete_customer),
+            "GET /v1/subscriptions": Call(params.SubscriptionListParams, account.list_subscriptions),
+            "DELETE /v1/subscriptions/{id}": Call(params.SubscriptionCancelParams, account.cancel_subscription),
+            "POST /v1/billing/meter_events": Call(params.billing.MeterEventCreateParams, account.create_meter_event),
+            "GET /v1/billing/meters": Call(params.billing.MeterListParams, account.list_meters),
+            "GET /v1/billing/meters/{id}/event_summaries": Call(
+                params.billing.MeterListEventSummariesParams, account.list_event_summaries
+            ),
+        }
+
+    def app(self) -> Starlette:
+        """The application to serve."""
+        methods = ["GET", "POST", "DELETE", "PUT", "PATCH"]
+        return Starlette(routes=[Route("/{path:path}", self._answer, methods=methods)])
+
+    async def _answer(self, request: Request) -> Response:
+        raw = (await request.body()).decode()
+        fault = self.faults.take()
+        try:
+            status, body = await self._answered(request, raw, fault)
+        except Refusal as refusal:
+            status, body = refusal.status, _encoded(refusal.body)
+        headers = {"Request-Id": f"req_fake{next(self._numbers):06}", "Content-Type": "application/json"}
+        return Response(body, status, headers)
+
+    async def _answered(self, request: Request, raw: str, fault: Fault | None) -> tuple[int, bytes]:
+        method, path = request.method, request.url.path
+        self._check_headers(request, raw)
+        found, ids = self._call_of(method, path)
+        pairs = parse_qsl(raw if method == "POST" else request.url.query, keep_blank_values=True, strict_parsing=False)
+        given = nested(pairs)
+        key = request.headers.get("idempotency-key")
+        self.requests.append(Received(method, path, given, key))
+        if fault is not None and fault.what == 429:
+            raise error_of(429)  # Stripe limits before it looks at keys, and keeps no such answer
+        asked = (method, path, given)
+        if method == "POST" and key is not None and key in self._kept:
+            first, status, body = self._kept[key]
+            if first != asked:
+                message = "Keys for idempotent requests can only be used with the same parameters."
+                raise Refusal(400, {"type": "idempotency_error", "message": message})
+            return status, body
+        values = read(found.params, given)
+        if unused := values.keys() - _parameters_of(found.do):
+            raise Refusal.of(f"The fake does nothing with {', '.join(sorted(unused))}.", param=min(unused))
+        status, body = 500, _encoded(error_of(500).body)
+        if fault is None or fault.when == "after":
+            done = _encoded(found.do(*ids, **values))
+            if fault is None or fault.what != 500:
+                status, body = 200, done
+        arrived = fault is None or fault.what == 500 or fault.when == "after"
+        if method == "POST" and key is not None and arrived:
+            self._kept[key] = (asked, status, body)
+        if fault is not None and fault.what == "silence":
+            await _until_the_caller_leaves(request)
+        return status, body
+
+    def _check_headers(self, request: Request, raw: str) -> None:
+        headers = request.headers
+        if headers.get("authorization") != f"Bearer {self.key}":
+            raise Refusal.of("Invalid API Key provided.", status=401)
+        if headers.get("stripe-version") != stripe.api_version:
+            raise Refusal.of("The Stripe-Version is not the package's own.")
+        if "x-stripe-client-telemetry" in headers or "telemetry_id" in headers["x-stripe-client-user-agent"]:
+            raise Refusal.of("Telemetry was sent.")
+        if request.method == "POST":
+            if headers.get("content-type") != "application/x-www-form-urlencoded":
+                raise Refusal.of("The body is not a form.")
+            if "idempotency-key" not in headers or len(headers["idempotency-key"]) > 255:
+                raise Refusal.of("A write without an idempotency key of at most 255 characters.")
+        elif raw:
+            raise Refusal.of(f"A {request.method} with a body.")
+
+    def _call_of(self, method: str, path: str) -> tuple[Call, tuple[str, ...]]:
+        for known, call in self.calls().items():
+            pattern = re.escape(known).replace(r"\{id\}", "([A-Za-z0-9_]+)").replace(r"\ ", " ")
+            if match := re.fullmatch(pattern, f"{method} {path}"):
+                return call, match.groups()
+        raise Refusal.of(f"Unrecognized request URL ({method}: {path}).", status=404)
+
+
+def _parameters_of(do: Do) -> set[str]:
+    """What a call takes by name; `**page` stands for the cursor of a list."""
+    found = inspect.signature(do).parameters
+    named = {name for name, parameter in found.items() if parameter.kind is not parameter.VAR_KEYWORD}
+    return named | ({"limit", "starting_after"} if len(named) < len(found) else set())
+
+
+async def _until_the_caller_leaves(request: Request) -> None:
+    try:
+        async with asyncio.timeout(SILENCE_S):
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return
+
+
+def _encoded(body: dict[str, Any]) -> bytes:
+    return json.dumps(body).encode()
