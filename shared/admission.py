@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from shared import keys
+from shared.credentials import Credential
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
-from shared.errors import NotFound, PermissionDenied, Unauthenticated
+from shared.errors import InternalError, NotFound, PermissionDenied, SessionRequired, Unauthenticated
 from shared.keys import Env, Scope
 
 Metric = Literal["cosine", "dotproduct", "euclidean"]
@@ -18,20 +19,46 @@ _SQL = statements("admission")
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks: an account by one of its keys."""
+    """Who asks: an account, by one of its keys or by a session of one of its users; the other's fields are None.
+
+    A session has every scope. It is of `live`, once the user's e-mail address is confirmed, and of `test` before.
+    """
 
     account_no: int
     account_id: str
     plan: str
-    key_no: int
-    key_id: str
+    key_no: int | None
+    key_id: str | None
     env: Env
     scopes: frozenset[str]
+    # The name of the one collection that the key is for.
+    only_collection: str | None = None
+    user_no: int | None = None
+    session_no: int | None = None
+    # When the session's password was given.
+    authenticated_at: datetime | None = None
 
     def require(self, scope: Scope) -> None:
         """Raises PermissionDenied unless the credential has the scope; `admin` has every other."""
         if scope not in self.scopes and "admin" not in self.scopes:
             raise PermissionDenied(f"This key lacks the scope {scope!r}.")
+
+    def require_collection(self, name: str) -> None:
+        """Raises PermissionDenied where the key is for another collection, whether or not there is one of this name."""
+        if self.only_collection is not None and name != self.only_collection:
+            raise PermissionDenied("This key is for another collection.")
+
+    def require_session(self) -> None:
+        """Raises SessionRequired unless somebody signed in."""
+        if self.session_no is None:
+            raise SessionRequired("Sign in for this: an API key may not do it.")
+
+    @property
+    def user(self) -> int:
+        """The number of the user who signed in; only after `require_session`."""
+        if self.user_no is None:
+            raise InternalError("Something went wrong on our side.")
+        return self.user_no
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +101,30 @@ def unknown_collection() -> NotFound:
     return NotFound("There is no collection of that name.")
 
 
-def require_well_formed(key: str) -> None:
-    """Raises Unauthenticated for what cannot be a key; this costs no statement."""
-    if not keys.is_well_formed(key):
-        raise Unauthenticated("The API key is not valid.")
-
-
-async def admit(database: Database, key: str, *, collection: str | None = None) -> Admission:
-    """Admits a request by its API key, in one statement. Raises Unauthenticated.
-
-    What is not even well-formed should have been refused before (`require_well_formed`): here it costs the statement.
-    """
-    params = {"key_hash": keys.key_hash(key), "collection": collection}
-    rows = await database.execute(Statement(_SQL["admit_key"], params))
+async def admit(database: Database, credential: Credential, *, collection: str | None = None) -> Admission:
+    """Admits a request by its credential, in one statement. Raises Unauthenticated, or PermissionDenied where the key
+    is for another collection."""
+    params = {"key_hash": credential.key_hash, "session_id": credential.session_id, "collection": collection}
+    rows = await database.execute(Statement(_SQL["admit"], params))
     if not rows:
-        raise Unauthenticated("The API key is not valid.")
-    account_no, account_id, plan, key_no, key_id, env, scopes, collection_no, *described = rows[0]
-    principal = Principal(account_no, account_id, plan, key_no, key_id, env, frozenset(scopes))
+        raise Unauthenticated(credential.refusal)
+    *who, authenticated_at, collection_no = rows[0][:12]
+    account_no, account_id, plan, key_no, key_id, env, scopes, only, user_no, session_no = who
+    principal = Principal(
+        account_no,
+        account_id,
+        plan,
+        key_no,
+        key_id,
+        env,
+        frozenset(scopes),
+        only,
+        user_no,
+        session_no,
+        authenticated_at,
+    )
+    if collection is not None:
+        principal.require_collection(collection)
     if collection is None or collection_no is None:
         return Admission(principal, None)
-    return Admission(principal, CollectionRef(collection_no, collection, *described))
+    return Admission(principal, CollectionRef(collection_no, collection, *rows[0][12:]))

@@ -1,6 +1,7 @@
 """An account's API keys: made, listed, renamed, rotated, revoked. The text of a key leaves once, at its birth.
 
-A live key governs all keys of its account, a test key the test keys only: who holds a test key gets at no live data.
+The account's owner reads of each new, rotated and revoked key in a mail. A live key governs all keys of its account, a
+test key the test keys only: who holds a test key gets at no live data.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ class ApiKey:
     name: str
     env: Env
     scopes: tuple[str, ...]
+    # The name of the one collection that it is for.
+    collection: str | None
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime | None
@@ -55,9 +58,14 @@ async def create_key(
     env: Env,
     scopes: Sequence[Scope],
     expires_at: datetime | None,
-    maker_key_no: int | None = None,
+    collection: str | None = None,
+    maker: Principal | None = None,
+    ip_address: str | None = None,
 ) -> ApiKey:
-    """Makes a key of the account; it ends with the key that made it, if that one ends."""
+    """Makes a key of the account; it ends with the key that made it, if that one ends.
+
+    Without a maker it is the service itself that makes it, and nobody is told.
+    """
     key, key_id = new_key(env), new_id("key")
     params = _birth(key, key_id) | {
         "account_no": account_no,
@@ -65,10 +73,14 @@ async def create_key(
         "env": env,
         "scopes": list(scopes),
         "expires_at": expires_at,
-        "maker_key_no": maker_key_no,
+        "collection": collection,
+        "maker_key_no": maker.key_no if maker else None,
+        "user_no": maker.user_no if maker else None,
+        "ip_address": ip_address,
+        "is_told": maker is not None,
     }
     [[(created_at, ends_at)]] = await database.transact(account_no, Statement(_SQL["create_api_key"], params))
-    return ApiKey(key_id, key.prefix, name, env, tuple(scopes), created_at, None, ends_at, key.text)
+    return ApiKey(key_id, key.prefix, name, env, tuple(scopes), collection, created_at, None, ends_at, key.text)
 
 
 async def list_keys(database: Database, principal: Principal) -> list[ApiKey]:
@@ -87,15 +99,18 @@ async def rename_key(database: Database, principal: Principal, key_id: str, name
     return _stored(rows[0])
 
 
-async def delete_key(database: Database, principal: Principal, key_id: str) -> None:
+async def delete_key(database: Database, principal: Principal, key_id: str, *, ip_address: str | None = None) -> None:
     """Revokes a key: the next request with it is refused. Raises NotFound."""
-    statement = Statement(_SQL["delete_api_key"], _known(principal, key_id))
+    by = {"user_no": principal.user_no, "ip_address": ip_address}
+    statement = Statement(_SQL["delete_api_key"], _known(principal, key_id) | by)
     [rows] = await database.transact(principal.account_no, statement)
     if not rows:
         raise _unknown_key()
 
 
-async def rotate_key(database: Database, principal: Principal, key_id: str, overlap: timedelta) -> Rotated:
+async def rotate_key(
+    database: Database, principal: Principal, key_id: str, overlap: timedelta, *, ip_address: str | None = None
+) -> Rotated:
     """Makes the successor of a key, with its name, scopes and end; the old one works on for the overlap.
 
     Raises NotFound.
@@ -111,12 +126,16 @@ async def rotate_key(database: Database, principal: Principal, key_id: str, over
         "old_key_id": key_id,
         "env": env,
         "overlap": overlap,
+        "user_no": principal.user_no,
+        "ip_address": ip_address,
     }
     [rows] = await database.transact(account_no, Statement(_SQL["rotate_api_key"], params))
     if not rows:
         raise _unknown_key()
-    name, env, scopes, created_at, expires_at, old_expires_at = rows[0]
-    successor = ApiKey(new_key_id, key.prefix, name, env, tuple(scopes), created_at, None, expires_at, key.text)
+    name, env, scopes, collection, created_at, expires_at, old_expires_at = rows[0]
+    successor = ApiKey(
+        new_key_id, key.prefix, name, env, tuple(scopes), collection, created_at, None, expires_at, key.text
+    )
     return Rotated(successor, old_expires_at)
 
 
@@ -129,8 +148,8 @@ def _birth(key: NewKey, key_id: str) -> dict[str, object]:
 
 
 def _stored(row: Row) -> ApiKey:
-    key_id, prefix, name, env, scopes, created_at, last_used_at, expires_at = row
-    return ApiKey(key_id, prefix, name, env, tuple(scopes), created_at, last_used_at, expires_at)
+    key_id, prefix, name, env, scopes, *rest = row
+    return ApiKey(key_id, prefix, name, env, tuple(scopes), *rest)
 
 
 def _unknown_key() -> NotFound:

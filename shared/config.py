@@ -9,10 +9,16 @@ from functools import cache
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from shared.secret_keys import SecretKey, secret_keys
+from shared.sub_processors import SubProcessor, parse_sub_processors
+from shared.transport_rules import fault_of_database_url, fault_of_embedder_url
+
 T = TypeVar("T")
 
 # What text needs: every embedding is served with this many values, whatever the model's own width.
 TEXT_DIMENSION = 1024
+# About 0.2 s a password on a processor of 2025.
+DEFAULT_BCRYPT_COST = 12
 
 
 class ConfigurationError(Exception):
@@ -48,13 +54,30 @@ class Settings:
     upsert_embed_budget_s: float
     # How long a text query waits for its embedding.
     query_embed_budget_s: float
+    # Where callers reach the service: what sessions are issued by, and what links in mails begin with.
+    public_url: str
+    # Keys that sign sessions, and peppers of passwords; the first of each is used, the others are still understood.
+    session_keys: tuple[SecretKey, ...] = field(repr=False)
+    password_peppers: tuple[SecretKey, ...] = field(repr=False)
+    bcrypt_cost: int
+    # Multiplies what strangers may try in a time (shared.attempts): above 1 where one address stands for many people.
+    attempts_factor: int
+    # How mail leaves (file://, smtp://, smtps://, ses://), and from whom; "" is for processes that send none.
+    email_url: str = field(repr=False)
+    email_from: str
+    # Whom people write to about their data.
+    privacy_contact: str
+    sub_processors: tuple[SubProcessor, ...]
+    # "" where nobody pays.
+    stripe_api_key: str = field(repr=False)
+    stripe_api_base: str
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
         """Reads FLUXVECTOR_* settings; raises ConfigurationError with all faults together."""
         reader = EnvReader(os.environ if env is None else env)
         settings = cls(
-            database_url=reader.get("FLUXVECTOR_DATABASE_URL", _not_empty),
+            database_url=reader.get("FLUXVECTOR_DATABASE_URL", _database_url),
             database_pool_size=reader.get("FLUXVECTOR_DATABASE_POOL_SIZE", _between(int, 1, 1_000), "1"),
             embedder_urls=reader.get("FLUXVECTOR_EMBEDDER_URL", _http_urls),
             embedder_token=reader.get("FLUXVECTOR_EMBEDDER_TOKEN", str, ""),
@@ -68,6 +91,17 @@ class Settings:
             max_body_bytes=reader.get("FLUXVECTOR_MAX_BODY_BYTES", _between(int, 1, 1 << 30), str(32 << 20)),
             upsert_embed_budget_s=reader.get("FLUXVECTOR_UPSERT_EMBED_BUDGET_S", _between(float, 0.0, 25.0), "20"),
             query_embed_budget_s=reader.get("FLUXVECTOR_QUERY_EMBED_BUDGET_S", _between(float, 0.1, 25.0), "10"),
+            public_url=reader.get("FLUXVECTOR_PUBLIC_URL", _http_url),
+            session_keys=reader.get("FLUXVECTOR_SESSION_KEYS", secret_keys),
+            password_peppers=reader.get("FLUXVECTOR_PASSWORD_PEPPERS", secret_keys),
+            bcrypt_cost=reader.get("FLUXVECTOR_BCRYPT_COST", _between(int, 4, 16), str(DEFAULT_BCRYPT_COST)),
+            attempts_factor=reader.get("FLUXVECTOR_ATTEMPTS_FACTOR", _between(int, 1, 1_000), "1"),
+            email_url=reader.get("FLUXVECTOR_EMAIL_URL", str, ""),
+            email_from=reader.get("FLUXVECTOR_EMAIL_FROM", str, ""),
+            privacy_contact=reader.get("FLUXVECTOR_PRIVACY_CONTACT", _not_empty),
+            sub_processors=reader.get("FLUXVECTOR_SUB_PROCESSORS", parse_sub_processors, ""),
+            stripe_api_key=reader.get("FLUXVECTOR_STRIPE_API_KEY", str, ""),
+            stripe_api_base=reader.get("FLUXVECTOR_STRIPE_API_BASE", _http_url, "https://api.stripe.com"),
         )
         reader.raise_faults()
         return settings
@@ -110,9 +144,19 @@ def _not_empty(raw: str) -> str:
     return raw
 
 
+def _database_url(raw: str) -> str:
+    if fault := fault_of_database_url(_not_empty(raw)):
+        raise ValueError(fault)
+    return raw
+
+
 def _http_urls(raw: str) -> tuple[str, ...]:
-    """URLs separated by commas, each once."""
-    return tuple(dict.fromkeys(_http_url(url.strip()) for url in raw.split(",")))
+    """URLs of embedders separated by commas, each once."""
+    urls = tuple(dict.fromkeys(_http_url(url.strip()) for url in raw.split(",")))
+    for url in urls:
+        if fault := fault_of_embedder_url(url):
+            raise ValueError(fault)
+    return urls
 
 
 def _http_url(raw: str) -> str:

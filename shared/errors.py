@@ -5,14 +5,18 @@
     ├── IncompleteBody 400          the body did not arrive, or not in time
     ├── Unauthenticated 401         no credential, or a bad one
     ├── PermissionDenied 403        the credential lacks a scope
+    │   ├── SessionRequired 403     a key where the password's owner is wanted
+    │   └── PasswordRequired 403    a session where the password is wanted, or a wrong one
     ├── NotFound 404                unknown, or another tenant's: the same answer
     ├── MethodNotAllowed 405
+    ├── LinkNotValid 404            a mailed link that was used, is too old, or never was
     ├── Conflict 409                with what is stored already
     │   ├── ModelMismatch 409       the collection was embedded by another model
     │   └── IdempotencyInProgress 409   the first request of its key still runs; carries Retry-After
     ├── PayloadTooLarge 413
     ├── UnsupportedMediaType 415
     ├── ValidationFailed 422        carries one detail for each fault
+    ├── RateLimited 429             too much in a time; carries Retry-After
     ├── InternalError 500
     ├── NotImplementedYet 501
     └── Unavailable 503             a dependency is down or busy; carries Retry-After
@@ -82,9 +86,27 @@ class PermissionDenied(FluxVectorError):
     code = "permission_denied"
 
 
+class SessionRequired(PermissionDenied):
+    """The call is for whoever signed in with a password: an API key may not make it."""
+
+    code = "session_required"
+
+
+class PasswordRequired(PermissionDenied):
+    """The call wants the account's password, and it was not given or is not the right one."""
+
+    code = "password_required"
+
+
 class NotFound(FluxVectorError):
     status = 404
     code = "not_found"
+
+
+class LinkNotValid(NotFound):
+    """The token is of no link that works: it was used, is too old, or never was."""
+
+    code = "link_not_valid"
 
 
 class MethodNotAllowed(FluxVectorError):
@@ -144,6 +166,21 @@ class ValidationFailed(FluxVectorError):
         first = details[0]
         more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
         return cls(f"{first.field or 'The request'}: {first.error}{more}", details=details)
+
+
+class RateLimited(FluxVectorError):
+    """There were too many attempts; carries Retry-After."""
+
+    status = 429
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, retry_after_s: int, details: Sequence[Detail] = ()) -> None:
+        super().__init__(message, details=details)
+        self.retry_after_s = min(max(retry_after_s, 1), MAX_RETRY_AFTER_S)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after_s)}
 
 
 class InternalError(FluxVectorError):

@@ -21,7 +21,7 @@ ABOUT = About(
 
 async def delete(call: Call[NoRequest]) -> DeleteResponse:
     """Revokes at once."""
-    await delete_key(call.database, call.principal, call.path_params["id"])
+    await delete_key(call.database, call.principal, call.path_params["id"], ip_address=call.ip_address)
     return DeleteResponse(deleted=True)
 
 

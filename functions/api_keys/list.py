@@ -23,6 +23,7 @@ ABOUT = About(
                 "name": "web shop",
                 "env": "live",
                 "scopes": ["read", "write"],
+                "collection": None,
                 "created_at": "2026-03-01T09:30:00Z",
                 "last_used_at": "2026-03-02T07:00:00Z",
                 "expires_at": None,

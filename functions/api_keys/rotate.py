@@ -29,6 +29,7 @@ ABOUT = About(
         "name": "web shop",
         "env": "live",
         "scopes": ["read", "write"],
+        "collection": None,
         "created_at": "2026-03-01T09:30:00Z",
         "last_used_at": None,
         "expires_at": None,
@@ -42,7 +43,9 @@ ABOUT = About(
 async def rotate(call: Call[RotateRequest]) -> ApiKeyView:
     """Answers the new key, its text this once, and until when the old one works; send overlap 0 for a leaked key."""
     overlap = timedelta(seconds=call.request.overlap_seconds)
-    rotated = await rotate_key(call.database, call.principal, call.path_params["id"], overlap)
+    rotated = await rotate_key(
+        call.database, call.principal, call.path_params["id"], overlap, ip_address=call.ip_address
+    )
     view = ApiKeyView.of(rotated.successor)
     view.replaces = Replaced(id=call.path_params["id"], expires_at=rfc3339(rotated.old_expires_at))
     return view

@@ -49,6 +49,7 @@ ABOUT = About(
 
 async def create(call: Call[CreateRequest]) -> CollectionView:
     """Answers the collection; 409 where one of that name has other parameters."""
+    call.principal.require_collection(call.request.name)
     collection = await create_collection(
         call.database,
         call.principal,

@@ -21,6 +21,7 @@ ABOUT = About(
 
 async def delete(call: Call[NoRequest]) -> DeleteResponse:
     """Nothing finds the collection from here on."""
+    call.principal.require_collection(call.path_params["name"])
     await delete_collection(call.database, call.principal, call.path_params["name"])
     return DeleteResponse(deleted=True)
 

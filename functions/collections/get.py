@@ -30,6 +30,7 @@ ABOUT = About(
 
 async def get(call: Call[NoRequest]) -> CollectionView:
     """Answers the collection."""
+    call.principal.require_collection(call.path_params["name"])
     return CollectionView.of(await get_collection(call.database, call.principal, call.path_params["name"]))
 
 

@@ -45,9 +45,11 @@ ABOUT = About(
 
 
 async def list_page(call: Call[PageRequest]) -> ListResponse:
-    """Answers one page."""
+    """Answers one page; to a key of one collection, that one alone."""
     after = decode_cursor(call.request.cursor)
-    page = await list_collections(call.database, call.principal, after=after, limit=call.request.limit)
+    page = await list_collections(
+        call.database, call.principal, after=after, limit=call.request.limit, only=call.principal.only_collection
+    )
     views = [CollectionView.of(collection) for collection in page.data]
     return ListResponse(data=views, has_more=page.next_cursor is not None, next_cursor=page.next_cursor)
 

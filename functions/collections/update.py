@@ -45,6 +45,7 @@ async def update(call: Call[UpdateRequest]) -> CollectionView:
 
     The words of stored texts follow another language or other parameters within minutes.
     """
+    call.principal.require_collection(call.path_params["name"])
     request = call.request
     bm25 = Bm25(K1, B) if request.bm25 is None else request.bm25 or Bm25()
     settings = Settings(

@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO
 
@@ -24,13 +24,18 @@ MAX_LOG_BYTES = 32 << 20
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secrets:
-    """Generated on the first start and kept: passwords of the database's roles and the pepper of account passwords."""
+    """Generated once and kept: passwords of the database's roles, pepper of accounts' passwords, key of sessions."""
 
     postgres: str
     fluxvector_owner: str
     fluxvector_api: str
     fluxvector_jobs: str
     password_pepper: str
+    session_key: str
+
+
+_NAMES = frozenset(field.name for field in fields(Secrets))
+_ADDED = frozenset({"session_key"})
 
 
 class DataDir:
@@ -40,10 +45,12 @@ class DataDir:
         self.path = path
         self.credentials = path / "credentials.json"
         self.logs = path / "logs"
+        self.mail = path / "mail"
         try:
             make_private_folder(path)
             self._lock = self._take_lock(path / "lock")
             make_private_folder(self.logs)
+            make_private_folder(self.mail)
         except OSError as error:
             raise StartFailure(f"The data directory {path} cannot be used: {error.strerror or error}.") from error
 
@@ -74,13 +81,18 @@ class DataDir:
                     f"{file} is missing and without it the database there stays shut: restore the file, or move "
                     f"{self.path / 'postgres'} away to begin anew."
                 )
-            made = Secrets(*(secrets.token_urlsafe(32) for _ in range(5)))
-            write_private_json(file, asdict(made))
-            return made
+            return self._made(file, {})
         try:
-            return Secrets(**json.loads(file.read_text(encoding="utf-8")))
-        except (ValueError, TypeError) as error:
+            known = json.loads(file.read_text(encoding="utf-8"))
+            # A directory of an earlier version lacks what has been added since.
+            return self._made(file, known) if known.keys() == _NAMES - _ADDED else Secrets(**known)
+        except (ValueError, TypeError, AttributeError) as error:
             raise StartFailure(f"{file} is damaged: restore it.") from error
+
+    def _made(self, file: Path, known: dict[str, str]) -> Secrets:
+        made = Secrets(**{name: secrets.token_urlsafe(32) for name in _NAMES} | known)
+        write_private_json(file, asdict(made))
+        return made
 
     def log(self, name: str) -> Path:
         """The log file of a process, empty; what the former run wrote is kept beside it."""

@@ -16,18 +16,22 @@ from typing import Any
 import psycopg
 
 from infra.local.net import Address
-from shared.accounts import create_account, email_key
+from shared.accounts import create_account
 from shared.api_keys import create_key
+from shared.config import DEFAULT_BCRYPT_COST
 from shared.db.connection import Database
 from shared.keys import ALL_SCOPES, key_hash
-from shared.passwords import hash_password
+from shared.passwords import PasswordHash, hash_password
+from shared.secret_keys import SecretKey
 
 EMAIL = "demo@fluxvector.local"
 COLLECTION = "demo"
 
 _KEY_EXISTS = b"SELECT EXISTS (SELECT FROM key_hashes WHERE key_hash = %(key_hash)s)"
 _ACCOUNT_OF_EMAIL = b"SELECT account_no FROM account_emails WHERE email_key = %(email_key)s"
-_SET_PASSWORD = b"UPDATE accounts SET password_hash = %(password_hash)s WHERE account_no = %(account_no)s"
+_SET_PASSWORD = (
+    b"UPDATE users SET password_hash = %(password_hash)s, pepper_id = %(pepper_id)s WHERE account_no = %(account_no)s"
+)
 
 
 class Made(Enum):
@@ -49,7 +53,7 @@ class Demo:
     made: Made
 
 
-def ensure_demo(owner_url: str, credentials: Path, pepper: str) -> Demo:
+def ensure_demo(owner_url: str, credentials: Path, pepper: SecretKey) -> Demo:
     """The demo account: the one that `credentials` tells of while its key works, else a new key and password.
 
     A first start that was killed half way, a lost file or a revoked key thus end well at the next start. Raises
@@ -62,20 +66,21 @@ def ensure_demo(owner_url: str, credentials: Path, pepper: str) -> Demo:
             if row == (True,):
                 return known
         password = secrets.token_urlsafe(16)
-        password_hash = hash_password(password, pepper=pepper.encode())
-        row = owner.execute(_ACCOUNT_OF_EMAIL, {"email_key": email_key(EMAIL)}).fetchone()
+        hashed = hash_password(password, pepper=pepper, cost=DEFAULT_BCRYPT_COST)
+        row = owner.execute(_ACCOUNT_OF_EMAIL, {"email_key": EMAIL}).fetchone()
         if row is not None:
-            owner.execute(_SET_PASSWORD, {"password_hash": password_hash, "account_no": row[0]})
+            params = {"password_hash": hashed.text, "pepper_id": hashed.pepper_id, "account_no": row[0]}
+            owner.execute(_SET_PASSWORD, params)
     account_no = None if row is None else int(row[0])
     made = Made.ACCOUNT if account_no is None else Made.CREDENTIALS
-    return Demo(asyncio.run(_new_key(owner_url, account_no, password_hash)), EMAIL, password, made)
+    return Demo(asyncio.run(_new_key(owner_url, account_no, hashed)), EMAIL, password, made)
 
 
-async def _new_key(owner_url: str, account_no: int | None, password_hash: str) -> str:
+async def _new_key(owner_url: str, account_no: int | None, password: PasswordHash) -> str:
     database = Database(owner_url)
     try:
         if account_no is None:
-            account_no = await create_account(database, email=EMAIL, password_hash=password_hash)
+            account_no = await create_account(database, email=EMAIL, password=password)
         key = await create_key(database, account_no, name="demo", env="live", scopes=ALL_SCOPES, expires_at=None)
     finally:
         await database.close()

@@ -14,7 +14,7 @@ from infra.local.children import Child
 from infra.local.config import LocalSettings
 from infra.local.console import say
 from infra.local.datadir import DataDir, Secrets
-from infra.local.demo import COLLECTION, Demo, credentials_line, ensure_demo, lines_to_copy
+from infra.local.demo import COLLECTION, EMAIL, Demo, credentials_line, ensure_demo, lines_to_copy
 from infra.local.failure import StartFailure
 from infra.local.files import write_private_json
 from infra.local.model import Model, read_model
@@ -25,9 +25,12 @@ from infra.migrations.bootstrap import bootstrap
 from infra.migrations.partitions import ensure_usage_partitions
 from infra.migrations.roles import API, DATABASE, JOBS, OWNER, Passwords
 from infra.migrations.runner import migrate
+from shared.secret_keys import SecretKey
 
 READY_SECONDS = 120.0
 GATEWAY_POOL_SIZE = "16"
+KEY_ID = "local"
+"""Of the one pepper and the one key of sessions here."""
 # The model's weights and arenas in pages of 2 MB where the kernel has any to give: 5 to 8 % faster, measured.
 HUGE_PAGES = "glibc.malloc.hugetlb=1"
 
@@ -109,7 +112,7 @@ class Supervisor:
         self._children["gateway"].start()
         self._children["scheduler"].start()
         self._children["indexer"].start()
-        demo = ensure_demo(owner_url, data_dir.credentials, kept.password_pepper)
+        demo = ensure_demo(owner_url, data_dir.credentials, SecretKey(KEY_ID, kept.password_pepper.encode()))
         self._wait_until_ready(address)
         # The lines to copy need it; made again it is the same one, and one that its owner changed stays theirs.
         made = request(address, "POST", "/v1/collections", body={"name": COLLECTION}, token=demo.api_key)
@@ -139,6 +142,11 @@ class Supervisor:
             "FLUXVECTOR_EMBEDDER_TOKEN": token,
             "FLUXVECTOR_MODEL": f"{model.name}@{model.revision}",
             "FLUXVECTOR_MODEL_UNRELATED_COSINE": repr(model.unrelated_cosine),
+            "FLUXVECTOR_PUBLIC_URL": address.base_url,
+            "FLUXVECTOR_SESSION_KEYS": f"{KEY_ID}:{kept.session_key}",
+            "FLUXVECTOR_PASSWORD_PEPPERS": f"{KEY_ID}:{kept.password_pepper}",
+            "FLUXVECTOR_PRIVACY_CONTACT": EMAIL,
+            **self._settings.functions_settings,
             "FLUXVECTOR_EXIT_WITH_PARENT": "1",
         }
         environments: dict[str, tuple[str, Mapping[str, str]]] = {
@@ -154,7 +162,12 @@ class Supervisor:
             ),
             "scheduler": (
                 "infra.local.scheduler",
-                {**shared, "FLUXVECTOR_DATABASE_URL": postgres.url(JOBS, kept.fluxvector_jobs, DATABASE)},
+                {
+                    "FLUXVECTOR_EMAIL_URL": data_dir.mail.as_uri(),
+                    "FLUXVECTOR_EMAIL_FROM": EMAIL,
+                    **shared,
+                    "FLUXVECTOR_DATABASE_URL": postgres.url(JOBS, kept.fluxvector_jobs, DATABASE),
+                },
             ),
             "indexer": (
                 "infra.indexer",
@@ -211,6 +224,7 @@ class Supervisor:
         say(f"  Base URL  {address.base_url}")
         say(f"  API key   {demo.api_key}")
         say(f"  {credentials_line(demo.made, data_dir.credentials)}")
+        say(f"  Mail arrives in {data_dir.mail}")
         say(f"  Logs are in {data_dir.logs}")
         if address.reach is not None:
             say(

@@ -16,7 +16,6 @@ from starlette.responses import Response
 from shared.openapi.about import JSON, About
 from shared.web.app import EndpointApp
 
-_METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
@@ -68,14 +67,16 @@ class Described:
     def description(self) -> str:
         """The rest of the file's docstring, the endpoint's, and the scope that a key needs."""
         paragraphs = [*self._told[1:], _paragraphs(inspect.getdoc(self.app.endpoint))]
-        if self.app.scope is not None:
+        if self.app.scope == "session":
+            paragraphs.append("Needs the token of a session: whoever signed in may do this, an API key may not.")
+        elif self.app.scope is not None:
             paragraphs.append(f"Needs a credential with the scope `{self.app.scope}`.")
         return "\n\n".join(_capital(paragraph) for paragraph in paragraphs if paragraph)
 
     @property
     def has_body(self) -> bool:
         """Whether the request is a body; else it is a query string."""
-        return self.method in _METHODS_WITH_BODY
+        return self.app.has_body
 
     @property
     def query_example(self) -> Mapping[str, Any]:

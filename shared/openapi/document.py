@@ -52,7 +52,8 @@ def document_of(calls: list[Described]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, or the token of a session."}
+                "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, or the token of a session."},
+                "session": {"type": "http", "scheme": "bearer", "description": "The token of a session."},
             },
             "headers": HEADERS,
             "responses": dict(sorted(responses.items())),

@@ -19,7 +19,7 @@ def operation(call: Described, schemas: Schemas) -> dict[str, Any]:
         "tags": [call.tag],
         "summary": call.summary,
         "description": call.description,
-        "security": [] if call.app.scope is None else [{"bearer": [call.app.scope]}],
+        "security": _security(call),
     }
     if parameters := [*_path_parameters(call), *_query_parameters(call, schemas), *_header_parameters(call)]:
         told["parameters"] = parameters
@@ -33,6 +33,12 @@ def operation(call: Described, schemas: Schemas) -> dict[str, Any]:
         },
     }
     return told
+
+
+def _security(call: Described) -> list[dict[str, list[str]]]:
+    if call.app.scope is None:
+        return []
+    return [{"session": []}] if call.app.scope == "session" else [{"bearer": [call.app.scope]}]
 
 
 def _path_parameters(call: Described) -> Iterator[dict[str, Any]]:

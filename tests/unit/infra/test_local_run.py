@@ -109,11 +109,13 @@ def test_the_embedder_alone_is_given_huge_pages_unless_somebody_chose(
     env |= {} if set_by_hand is None else {"GLIBC_TUNABLES": set_by_hand}
     one: Any = Supervisor(LocalSettings.from_env(env))
     one._make_children(
-        SimpleNamespace(log=lambda name: tmp_path / name),
-        SimpleNamespace(bind="127.0.0.1", port=1),
+        SimpleNamespace(log=lambda name: tmp_path / name, mail=tmp_path),
+        SimpleNamespace(bind="127.0.0.1", port=1, base_url="http://127.0.0.1:1"),
         SimpleNamespace(name="m", revision="1", unrelated_cosine=0.5),
         SimpleNamespace(url=lambda *_: "postgresql://"),
-        SimpleNamespace(fluxvector_api="", fluxvector_jobs="", fluxvector_owner=""),
+        SimpleNamespace(
+            fluxvector_api="", fluxvector_jobs="", fluxvector_owner="", password_pepper="p" * 32, session_key="s" * 32
+        ),
     )
     environments = {name: child._environment for name, child in one._children.items()}
     assert environments["embedder"]["GLIBC_TUNABLES"] == tunables

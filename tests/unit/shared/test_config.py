@@ -9,22 +9,49 @@ import pytest
 from shared.config import ConfigurationError, Settings
 
 GOOD = {
-    "FLUXVECTOR_DATABASE_URL": "postgresql://api:hunter2@db/fluxvector",
-    "FLUXVECTOR_EMBEDDER_URL": "http://embedder:8081/",
+    "FLUXVECTOR_DATABASE_URL": "postgresql://api:hunter2@db/fluxvector?sslmode=verify-full",
+    "FLUXVECTOR_EMBEDDER_URL": "https://embedder:8081/",
     "FLUXVECTOR_EMBEDDER_TOKEN": "sesame",
     "FLUXVECTOR_MODEL": "multilingual-e5-large@2024-02",
     "FLUXVECTOR_MODEL_UNRELATED_COSINE": "0.7",
+    "FLUXVECTOR_PUBLIC_URL": "https://api.example",
+    "FLUXVECTOR_SESSION_KEYS": f"2026:{'hunter2' * 5}",
+    "FLUXVECTOR_PASSWORD_PEPPERS": f"2026:{'hunter2' * 5},2025:{'hunter2' * 6}",
+    "FLUXVECTOR_PRIVACY_CONTACT": "privacy@example.com",
+    "FLUXVECTOR_EMAIL_URL": "smtp://user:hunter2@mail.example:587",
+    "FLUXVECTOR_STRIPE_API_KEY": "rk_live_hunter2",
 }
 
 
 def test_a_good_environment_is_read() -> None:
     settings = Settings.from_env(GOOD)
-    assert settings.embedder_urls == ("http://embedder:8081",)
+    assert settings.embedder_urls == ("https://embedder:8081",)
     assert settings.embedder_ca_file is None
     assert (settings.model.name, settings.model.revision) == ("multilingual-e5-large", "2024-02")
     assert settings.model.unrelated_cosine == 0.7
     assert settings.database_pool_size == 1
     assert settings.max_body_bytes == 32 * 1024 * 1024
+    assert [key.key_id for key in settings.password_peppers] == ["2026", "2025"]
+    assert settings.bcrypt_cost == 12
+    assert [processor.name for processor in settings.sub_processors] == ["Stripe", "Hetzner", "Cloudflare"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("FLUXVECTOR_SESSION_KEYS", "2026:short", "holds a secret of less than 32 bytes"),
+        ("FLUXVECTOR_SESSION_KEYS", "", "is not <id>:<secret>"),
+        ("FLUXVECTOR_PASSWORD_PEPPERS", "hunter2" * 5, "is not <id>:<secret>"),
+        ("FLUXVECTOR_BCRYPT_COST", "3", "is not a number from 4 to 16"),
+        ("FLUXVECTOR_DATABASE_URL", "postgresql://api:hunter2@db/fluxvector", "verify-full"),
+        ("FLUXVECTOR_EMBEDDER_URL", "http://embedder:8081", "https"),
+        ("FLUXVECTOR_PUBLIC_URL", "api.example", "is not an http"),
+    ],
+)
+def test_what_would_not_be_safe_does_not_start(name: str, value: str, fault: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name} .*{fault}") as raised:
+        Settings.from_env(GOOD | {name: value})
+    assert "hunter2" not in str(raised.value)
 
 
 def test_all_faults_are_reported_together() -> None:
@@ -39,9 +66,9 @@ def test_all_faults_are_reported_together() -> None:
 
 
 def test_several_embedders_are_separated_by_commas() -> None:
-    urls = "https://a:8081/, http://b/inner/,https://[::1]:8081,https://a:8081"
+    urls = "https://a:8081/, http://localhost/inner/,https://[::1]:8081,https://a:8081"
     settings = Settings.from_env(GOOD | {"FLUXVECTOR_EMBEDDER_URL": urls})
-    assert settings.embedder_urls == ("https://a:8081", "http://b/inner", "https://[::1]:8081")
+    assert settings.embedder_urls == ("https://a:8081", "http://localhost/inner", "https://[::1]:8081")
 
 
 @pytest.mark.parametrize(

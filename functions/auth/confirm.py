@@ -1,0 +1,40 @@
+"""POST /v1/auth/confirm: confirm an e-mail address by the token that was mailed to it, after sign-up or a change."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from shared.errors import Conflict, LinkNotValid, RateLimited
+from shared.openapi.about import About
+from shared.sign_up import confirm
+from shared.web.app import Call, endpoint_app, lambda_handler
+from shared.web.secret_requests import SecretRequest, Token
+
+
+class ConfirmRequest(SecretRequest):
+    token: Token
+
+
+class ConfirmResponse(Struct):
+    """`email_changed` where the address is another one than before."""
+
+    status: Literal["confirmed", "email_changed"]
+
+
+ABOUT = About(
+    request={"token": "fvl_<out of the mail>"},
+    answer={"status": "confirmed"},
+    errors=(LinkNotValid, Conflict, RateLimited),
+)
+
+
+async def confirm_address(call: Call[ConfirmRequest]) -> ConfirmResponse:
+    """A token works once."""
+    was_for = await confirm(call.database, call.settings, call.request.token, ip_address=call.ip_address)
+    return ConfirmResponse("confirmed" if was_for == "confirm" else "email_changed")
+
+
+app = endpoint_app("POST /v1/auth/confirm", confirm_address, request=ConfirmRequest, scope=None, about=ABOUT)
+handler = lambda_handler(app)

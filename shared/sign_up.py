@@ -1,0 +1,136 @@
+"""Signing up, confirming an address, and choosing another password by mail.
+
+None of it tells whether an address has an account: the answer, its time and its limits are the same, and whoever owns
+the address reads the rest in the mail.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from shared.attempts import take
+from shared.config import Settings
+from shared.db.connection import Database, Statement
+from shared.db.sql_files import statements
+from shared.email.addresses import Address, checked_address
+from shared.errors import Conflict, LinkNotValid, ValidationFailed
+from shared.ids import new_id
+from shared.opaque_tokens import is_token, token_hash
+from shared.password_rules import fault_of_password
+from shared.passwords import hasher
+from shared.sign_in import buckets_of
+
+MINIMUM_AGE = 13
+
+_SQL = statements("sign_in")
+
+
+def address_of(email: str, *, field: str = "email") -> Address:
+    """The address of a request. Raises ValidationFailed."""
+    try:
+        return checked_address(email)
+    except ValueError as error:
+        raise ValidationFailed.of(field, str(error)) from None
+
+
+def require_good_password(password: str, *, email: str, field: str = "password") -> None:
+    """Raises ValidationFailed where the password is not acceptable for this account."""
+    if fault := fault_of_password(password, email=email):
+        raise ValidationFailed.of(field, fault)
+
+
+async def sign_up(
+    database: Database,
+    settings: Settings,
+    *,
+    address: Address,
+    password: str,
+    policy_version: str,
+    ip_address: str | None,
+) -> None:
+    """Makes an account, and has a mail sent that confirms the address. Raises ValidationFailed, RateLimited."""
+    require_good_password(password, email=address.email)
+    await take(database, buckets_of(settings, ip_address).mail(address.key))
+    hashed = await hasher().hash(password)
+    params = {
+        "email_key": address.key,
+        "email": address.email,
+        "account_id": new_id("acc"),
+        "user_id": new_id("usr"),
+        "password_hash": hashed.text,
+        "pepper_id": hashed.pepper_id,
+        "policy": policy_version,
+        "ip_address": ip_address,
+    }
+    await database.execute(Statement(_SQL["sign_up"], params))
+
+
+async def request_link(
+    database: Database,
+    settings: Settings,
+    *,
+    address: Address,
+    purpose: Literal["confirm", "reset"],
+    ip_address: str | None,
+) -> None:
+    """Has a mail sent with a link, if the address is one of ours. Raises RateLimited."""
+    await take(database, buckets_of(settings, ip_address).mail(address.key))
+    params = {"email_key": address.key, "purpose": purpose, "ip_address": ip_address}
+    await database.execute(Statement(_SQL["request_link"], params))
+
+
+async def confirm(
+    database: Database, settings: Settings, token: str, *, ip_address: str | None
+) -> Literal["confirm", "change_email"]:
+    """Uses the link of a confirmation or of a change of address; answers which it was.
+
+    Raises LinkNotValid, RateLimited, or Conflict where the address has become another account's.
+    """
+    hashed = await _hash_of(database, settings, token, ip_address)
+    [(address,)] = await database.execute(Statement(_SQL["address_of_link"], {"token_hash": hashed}))
+    params = {
+        "token_hash": hashed,
+        "email_key": None if address is None else checked_address(address).key,
+        "ip_address": ip_address,
+    }
+    [(was_for,)] = await database.execute(Statement(_SQL["use_link"], params))
+    if was_for is None:
+        raise _not_valid()
+    if was_for == "taken":
+        raise Conflict("There is an account of that e-mail address already.")
+    return "confirm" if was_for == "confirm" else "change_email"
+
+
+async def reset_password(
+    database: Database, settings: Settings, *, token: str, password: str, ip_address: str | None
+) -> None:
+    """Chooses another password by a link's token; every session ends.
+
+    Raises LinkNotValid, ValidationFailed (the link stays good), RateLimited.
+    """
+    hashed = await _hash_of(database, settings, token, ip_address)
+    rows = await database.execute(Statement(_SQL["find_link"], {"token_hash": hashed, "purpose": "reset"}))
+    if not rows:
+        raise _not_valid()
+    require_good_password(password, email=rows[0][0])
+    new = await hasher().hash(password)
+    params = {
+        "token_hash": hashed,
+        "password_hash": new.text,
+        "pepper_id": new.pepper_id,
+        "ip_address": ip_address,
+    }
+    [(is_done,)] = await database.execute(Statement(_SQL["reset_password"], params))
+    if not is_done:  # somebody used it while the password was hashed
+        raise _not_valid()
+
+
+async def _hash_of(database: Database, settings: Settings, token: str, ip_address: str | None) -> bytes:
+    if not is_token(token, "fvl"):
+        raise _not_valid()
+    await take(database, buckets_of(settings, ip_address).open_call())
+    return token_hash(token)
+
+
+def _not_valid() -> LinkNotValid:
+    return LinkNotValid("This link was used, is too old, or never was: ask for another one.")
