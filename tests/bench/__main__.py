@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from tests.bench import embedding, exact, imports, machine, memory, quality, rows, search, starts
+from tests.bench import accounts, embedding, exact, imports, machine, memory, quality, rows, search, starts
 from tests.bench.result import Row, as_json, table
 from tests.bench.target import Measure, Target
 from tests.support.product import home, started
@@ -27,6 +27,7 @@ PARTS: Mapping[str, Measure] = {
     "quality": quality.measure,
     "imports": imports.measure,
     "memory": memory.measure,
+    "accounts": accounts.measure,
 }
 STARTS = "starts"
 BUSY = 0.10
