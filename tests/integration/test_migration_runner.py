@@ -88,6 +88,30 @@ def test_pending_ones_are_applied_in_order(empty_database: TestDatabase, folder:
     assert migrate(empty_database.owner_url, where) == 1
 
 
+def test_accounts_of_before_keep_their_owner_and_password(empty_database: TestDatabase, tmp_path: Path) -> None:
+    """0009 moves the password to the user whose it is, in a database that is in use."""
+    for migration in read_migrations(FOLDER)[:8]:
+        (tmp_path / migration.file_name).write_text(migration.text)
+    migrate(empty_database.owner_url, tmp_path)
+    with psycopg.connect(empty_database.owner_url, autocommit=True) as owner:
+        owner.execute(
+            "WITH a AS (INSERT INTO accounts (account_id, password_hash, confirmed_at) VALUES ('acc_1', '$2b$', now())"
+            " RETURNING account_no) INSERT INTO account_emails SELECT 'a@example.com', 'a@example.com', account_no FROM a"
+        )
+        owner.execute("INSERT INTO idempotency_keys VALUES (1, 'live', %s, %s, 'r', now(), now())", [b"k" * 32] * 2)
+        owner.execute("INSERT INTO collection_tasks (account_no, collection_no, task) VALUES (1, 7, 'terms')")
+    migrate(empty_database.owner_url)
+    with psycopg.connect(empty_database.owner_url, autocommit=True) as owner:
+        read = "SELECT e.email, u.user_id, u.password_hash, u.pepper_id, u.confirmed_at IS NOT NULL, u.role"
+        joined = " FROM users u JOIN account_emails e USING (account_no, user_no)"
+        assert owner.execute(f"{read}{joined}".encode()).fetchall() == [
+            ("a@example.com", "usr_1", "$2b$", "", True, "owner")
+        ]
+        # A task of a collection that is gone went; nothing else did.
+        assert owner.execute("SELECT count(*) FROM collection_tasks").fetchone() == (0,)
+        assert owner.execute("SELECT count(*) FROM idempotency_keys").fetchone() == (1,)
+
+
 def test_status_changes_nothing(empty_database: TestDatabase, folder: Folder) -> None:
     status(empty_database.owner_url, folder(_0001_one="CREATE TABLE one ()"))
     assert _tables(empty_database.owner_url) == set()
