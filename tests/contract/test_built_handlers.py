@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import platform
 import subprocess
@@ -19,10 +20,8 @@ from tests.support.events import http_event, schedule_event
 FUNCTIONS = template.load()
 ENDPOINTS = [function for function in FUNCTIONS if function.schedule is None]
 JOBS = [function for function in FUNCTIONS if function.schedule is not None]
-OPEN = {
-    *("functions.health", "functions.ready", "functions.not_implemented", "functions.not_found"),
-    *("functions.openapi", "functions.docs"),
-}
+# Calls that anybody may make.
+OPEN = {function.module for function in ENDPOINTS if importlib.import_module(function.module).app.scope is None}
 # Its errors have OpenAI's shape.
 OPENAI = "functions.embed.openai"
 LAMBDA_BYTES = 250 * 1024 * 1024
@@ -38,6 +37,10 @@ ENVIRONMENT = {
     "FLUXVECTOR_EMBEDDER_TOKEN": "none",
     "FLUXVECTOR_MODEL": "multilingual-e5-small@test",
     "FLUXVECTOR_MODEL_UNRELATED_COSINE": "0.7",
+    "FLUXVECTOR_PUBLIC_URL": "https://api.example",
+    "FLUXVECTOR_SESSION_KEYS": f"one:{'s' * 32}",
+    "FLUXVECTOR_PASSWORD_PEPPERS": f"one:{'p' * 32}",
+    "FLUXVECTOR_PRIVACY_CONTACT": "privacy@example.com",
 }
 
 # -I and -S leave nothing but the standard library; the answers go to a file of their own, for functions log to stdout.
@@ -111,6 +114,7 @@ def test_built_endpoint_refuses_a_request_without_a_credential(function: Functio
         body = None if route.method in {"GET", "DELETE"} else "{}"
         events.append(http_event(route.key, body=body))
         events.append(http_event(route.key, body=body, headers={"Authorization": "Bearer fv_live_mistyped"}))
+        events.append(http_event(route.key, body=body, headers={"Authorization": "Bearer a.forged.token"}))
     for answer in invoke(function, events, tmp_path)["answers"]:
         if function.module == OPENAI:
             assert (answer["statusCode"], set(json.loads(answer["body"]))) == (401, {"error"})
@@ -141,6 +145,15 @@ def test_built_ready_says_that_nothing_is_there(tmp_path: Path) -> None:
     assert answer["isBase64Encoded"] is False
     assert json.loads(answer["body"])
     assert 1 <= int(answer["headers"]["retry-after"]) <= 60
+
+
+def test_built_sign_in_reads_its_request(tmp_path: Path) -> None:
+    [function] = [f for f in FUNCTIONS if f.module == "functions.auth.login"]
+    body = json.dumps({"email": "ada@example.com", "password": "my cat knits in the evening"})
+    events = [http_event("POST /v1/auth/login", body="{}"), http_event("POST /v1/auth/login", body=body)]
+    bad, good = invoke(function, events, tmp_path)["answers"]
+    assert_error(bad, 422, "validation_failed")
+    assert_error(good, 503, "unavailable")  # there is no database
 
 
 def test_built_not_implemented_answers_501_on_every_route_it_has(tmp_path: Path) -> None:

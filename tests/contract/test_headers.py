@@ -81,12 +81,12 @@ def check_answer(answer: httpx.Response) -> None:
 
 async def test_every_route_answers_with_them_whatever_it_answers(api_without_embedder: Api) -> None:
     api = api_without_embedder
-    session = await api.session()
     statuses = set()
-    for route in ROUTES:
+    for route in sorted(ROUTES, key=lambda route: route == "DELETE /v1/auth/account"):  # nothing comes after it
         method, path = target(route)
+        session = await api.session()
         for headers in ({}, api.tenant.headers, {"Authorization": f"Bearer {session}"}):
-            # The last is larger than any body may be; what deletes the account is not asked with a good one.
+            # The last is larger than any body may be.
             for content in (b"", b"{", b" " * 2001):
                 sent = headers | ORIGIN | {"Content-Type": "application/json"}
                 answer = await api.client.request(method, path, headers=sent, content=content)
@@ -111,7 +111,7 @@ async def test_a_page_may_use_nothing_but_its_own_style(api_without_embedder: Ap
             rule.split(" ")[0]: rule.split(" ")[1:] for rule in answer.headers["content-security-policy"].split("; ")
         }
         style = policy.pop("style-src")
-        assert policy == dict.fromkeys(("default-src", "base-uri", "form-action", "frame-ancestors"), ["'none'"])
+        assert policy == {name: ["'none'"] for name in ("default-src", "base-uri", "form-action", "frame-ancestors")}
         assert [source[:8] for source in style] == ["'sha256-"]
 
 
@@ -123,7 +123,7 @@ async def test_what_answers_html_is_known_as_a_page(api_without_embedder: Api) -
         assert answer.headers["content-type"].startswith("text/html") is (route in PAGES), route
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/collectionsx", "/v1/search/", "/v1/auth/../search", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/collectionsx", "/v1/search/", "/nowhere"])
 async def test_no_route_and_no_method_answer_with_them(api_without_embedder: Api, path: str) -> None:
     for method in ("GET", "HEAD", "POST", "PUT", "OPTIONS", "TRACE", "BREW"):
         answer = await api_without_embedder.client.request(method, path, headers=ORIGIN)
@@ -131,11 +131,11 @@ async def test_no_route_and_no_method_answer_with_them(api_without_embedder: Api
         check_answer(answer)
 
 
-@pytest.mark.parametrize("route", ROUTES)
-async def test_another_method_answers_with_them(api_without_embedder: Api, route: str) -> None:
-    answer = await api_without_embedder.client.request("PUT", target(route)[1], headers=ORIGIN)
-    assert answer.status_code == 405
-    check_answer(answer)
+async def test_another_method_answers_with_them(api_without_embedder: Api) -> None:
+    for route in ROUTES:
+        answer = await api_without_embedder.client.request("PUT", target(route)[1], headers=ORIGIN)
+        assert answer.status_code == 405, route
+        check_answer(answer)
 
 
 async def test_a_500_answers_with_them(api_without_embedder: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,22 +186,20 @@ async def test_every_function_answers_with_them_by_lambda_event(api_without_embe
 # --- other origins
 
 
-@pytest.mark.parametrize("route", ROUTES)
-async def test_a_preflight_is_answered_for_what_a_key_is_for_and_for_nothing_else(
-    api_without_embedder: Api, route: str
-) -> None:
-    method, path = target(route)
-    answer = await api_without_embedder.client.options(path, headers=preflight(method))
-    check_answer(answer)
-    if is_shared(path):
-        assert (answer.status_code, answer.content) == (204, b"")
+async def test_a_preflight_is_answered_for_what_a_key_is_for_and_for_nothing_else(api_without_embedder: Api) -> None:
+    for route in ROUTES:
+        method, path = target(route)
+        answer = await api_without_embedder.client.options(path, headers=preflight(method))
+        check_answer(answer)
+        if not is_shared(path):
+            assert answer.status_code == 405, route
+            continue
+        assert (answer.status_code, answer.content) == (204, b""), route
         assert "content-length" not in answer.headers
         assert method in answer.headers["access-control-allow-methods"].split(", ")
         assert answer.headers["access-control-allow-methods"] == ", ".join(ALLOWED_METHODS)
         assert answer.headers["access-control-allow-headers"] == ", ".join(ALLOWED_HEADERS)
         assert int(answer.headers["access-control-max-age"]) <= 86_400
-    else:
-        assert answer.status_code == 405
 
 
 def test_accounts_keys_and_money_are_of_no_other_origin() -> None:
