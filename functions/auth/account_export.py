@@ -40,6 +40,7 @@ ABOUT = About(
         '"created_at":"2026-03-01T09:30:00Z","updated_at":"2026-03-01T09:30:00Z"}\n'
     ),
     answer_type=NDJSON,
+    also_answers=(JSON,),
     answer_shape=Line,  # type: ignore[arg-type]  # a union is a type to msgspec, not to mypy
 )
 
@@ -48,9 +49,9 @@ async def account_export(call: Call[AccountExportRequest]) -> Response:
     """One object a line, each with its `type`; the last line is `{"next_cursor": …}`, null at the end.
 
     In this order: account, user, session, api_key, activity, collection, vector, usage_event, idempotency_key,
-    pending_email, one_time_link; of the live and the test environment. Passwords, keys and tokens are not kept, and
-    their hashes are not handed out. Vectors are as `GET /v1/vectors/export` tells them. A page has at most 4 MB, and
-    may have few lines or none without being the last. Events after the first page are left out. It costs nothing.
+    pending_email, one_time_link, notice; of the live and the test environment. Passwords, keys and tokens are not kept,
+    and their hashes are not handed out. Vectors are as `GET /v1/vectors/export` tells them. A page has at most 4 MB,
+    and may have few lines or none without being the last. Events after the first page are left out. It costs nothing.
     """
     request = call.request
     page = await export_account(

@@ -29,6 +29,7 @@ FILES = {
     "idempotency_key": "idempotency_keys.ndjson",
     "pending_email": "pending_emails.ndjson",
     "one_time_link": "one_time_links.ndjson",
+    "notice": "notices.ndjson",
 }
 _TYPE = re.compile(rb'\{"type":"([a-z_]{1,64})"[,}]')
 # Names that are safe in a path; the service has no others.

@@ -153,6 +153,15 @@ class OneTimeLinkLine(Struct, tag_field="type", tag="one_time_link"):
     expires_at: str
 
 
+class NoticeLine(Struct, tag_field="type", tag="notice"):
+    """What the user was told of: `about` is the version of a changed policy, or the number of a breach."""
+
+    user_id: str | None
+    kind: str
+    about: str
+    noted_at: str
+
+
 Line = (
     AccountLine
     | UserLine
@@ -165,5 +174,6 @@ Line = (
     | IdempotencyKeyLine
     | PendingEmailLine
     | OneTimeLinkLine
+    | NoticeLine
 )
 """One line of an export, whatever it is about."""

@@ -31,6 +31,7 @@ SECTIONS: Sequence[Section] = (
     tables.IDEMPOTENCY_KEYS,
     tables.PENDING_EMAILS,
     tables.ONE_TIME_LINKS,
+    tables.NOTICES,
 )
 
 

@@ -16,6 +16,7 @@ from shared.account_export.lines import (
     ApiKeyLine,
     CollectionLine,
     IdempotencyKeyLine,
+    NoticeLine,
     OneTimeLinkLine,
     PendingEmailLine,
     SessionLine,
@@ -98,3 +99,4 @@ ONE_TIME_LINKS = TableSection(
     (_DAWN, "", 0, _DAWN, ""),
     OneTimeLinkLine,
 )
+NOTICES = TableSection("notice", "read_notices", tuple[Number, str, str], (0, "", ""), NoticeLine)

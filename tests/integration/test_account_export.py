@@ -51,6 +51,7 @@ EXPORTED = {
     "idempotency_keys": "idempotency_key",
     "outbox_emails": "pending_email",
     "one_time_links": "one_time_link",
+    "account_notices": "notice",
 }
 TABLES_LEFT_OUT = {
     "key_hashes": "nothing but the hash of a key",
@@ -89,6 +90,7 @@ COLUMNS_LEFT_OUT = {
     "idempotency_keys": {"key_hash": "a hash", "request_hash": "a hash"},
     "outbox_emails": {"email_no": INNER, "user_no": INNER},
     "one_time_links": {"token_hash": "a hash", "user_no": INNER},
+    "account_notices": {"user_no": INNER},
 }
 
 # One row in each table, no two values alike. Times are days of 2025, each its own.
@@ -134,6 +136,8 @@ INSERT INTO outbox_emails (account_no, user_no, kind, to_email, params, created_
            '2025-01-25', 107 FROM users;
 INSERT INTO one_time_links (token_hash, account_no, user_no, purpose, new_email, created_at, expires_at)
     SELECT sha256('t'), account_no, user_no, 'change_email', 'new@example.com', '2025-01-26', '2025-01-27' FROM users;
+INSERT INTO account_notices (account_no, user_no, kind, about, noted_at)
+    SELECT account_no, user_no, 'breach_notice', 'my-breach', '2025-01-28' FROM users;
 """
 
 
@@ -272,7 +276,7 @@ async def test_what_is_exported(owner: Owner) -> None:
     lines = await owner.export()
     assert [line["type"] for line in lines] == [
         "account", "user", "session", "api_key", "activity", "collection", "vector", "vector", "usage_event",
-        "idempotency_key", "pending_email", "one_time_link",
+        "idempotency_key", "pending_email", "one_time_link", "notice",
     ]  # fmt: skip
     by_type = {line["type"]: line for line in lines}
     assert by_type["user"]["email"] == "Owner@Example.com"
@@ -362,7 +366,7 @@ async def test_as_json_it_is_the_page_of_every_listing(owner: Owner) -> None:
     assert [line["type"] for line in first["data"]] == ["account", "user", "session"]
     assert first["has_more"] is True
     last = json.loads((await owner.page(first["next_cursor"])).as_json())
-    assert (last["has_more"], last["next_cursor"], len(last["data"])) == (False, None, 9)
+    assert (last["has_more"], last["next_cursor"], len(last["data"])) == (False, None, 10)
     *lines, end = (await owner.page(first["next_cursor"])).as_lines().decode().splitlines()
     assert [json.loads(line) for line in lines] == last["data"]
     assert json.loads(end) == {"next_cursor": None}

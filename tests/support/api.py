@@ -84,7 +84,7 @@ class Api:
         """Runs a statement as the owner of the tables."""
         with psycopg.connect(self.database.owner_url, autocommit=True) as owner:
             cursor = owner.execute(statement.encode(), params)
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall() if cursor.description is not None else []
 
     async def new_tenant(self, email: str) -> Tenant:
         """Another account, with its key."""

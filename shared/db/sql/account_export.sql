@@ -96,6 +96,15 @@ LEFT JOIN users u ON u.account_no = o.account_no AND u.user_no = o.user_no
 WHERE o.account_no = %(account_no)s AND o.email_no > %(after_0)s
 ORDER BY o.email_no LIMIT %(limit)s
 
+-- name: read_notices
+SELECT n.user_no, n.kind, n.about,
+       u.user_id, n.kind AS notice_kind, n.about AS notice_about, n.noted_at
+FROM account_notices n
+LEFT JOIN users u ON u.account_no = n.account_no AND u.user_no = n.user_no
+WHERE n.account_no = %(account_no)s
+  AND (n.user_no, n.kind, n.about) > (%(after_0)s::bigint, %(after_1)s, %(after_2)s)
+ORDER BY n.user_no, n.kind, n.about LIMIT %(limit)s
+
 -- A link's own key is the hash of its token, which is nobody's to read: its place is all that is known of it.
 -- name: read_links
 SELECT DISTINCT l.created_at, l.purpose, l.user_no, l.expires_at, coalesce(l.new_email, '') AS address,

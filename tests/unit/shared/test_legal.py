@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.db.connection import Database
 from shared.legal import texts, versions
 from shared.legal.notice import BREACH_NOTICE, POLICY_NOTICE, is_in_time
 from shared.legal.texts import CONTACT, PolicyText, policy_texts
@@ -145,7 +146,7 @@ def test_an_announcement_whose_text_is_not_here_changes_nothing() -> None:
 
 
 async def test_one_text_alone_is_told_without_a_statement() -> None:
-    nowhere: versions.Database = None  # type: ignore[assignment]  # it is not asked
+    nowhere = Database("host=/nowhere")
     assert await versions.current_version(nowhere) == FIRST
 
 
