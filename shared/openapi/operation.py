@@ -84,7 +84,8 @@ def _request(call: Described, schemas: Schemas) -> dict[str, Any]:
 
 def _answer(call: Described, schemas: Schemas) -> dict[str, Any]:
     shape = call.answer_shape
-    return _content(call.about.answer_type, None if shape is None else schemas.of(shape), call.about.answer)
+    content = _content(call.about.answer_type, None if shape is None else schemas.of(shape), call.about.answer)
+    return {**content, **{media_type: {"schema": {"type": "object"}} for media_type in call.about.also_answers}}
 
 
 def _content(media_type: str, shape: Schema | None, example: Any) -> dict[str, Any]:

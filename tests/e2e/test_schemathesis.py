@@ -18,6 +18,8 @@ CONFIGURATION = REPOSITORY / "tests" / "e2e" / "schemathesis.toml"
 EXAMPLES = 30
 # These calls end keys, the run's own too: schemathesis takes ids from the answers that it gets.
 ENDING_KEYS = r"^/v1/api-keys/\{id\}"
+# Calls that whoever signed in makes; those that end the session stay away.
+OF_SESSIONS = r"^/v1/auth/(account|sessions)"
 
 
 @pytest.mark.skipif(not SCHEMATHESIS.exists(), reason="needs schemathesis: `make test-schema`")
@@ -26,10 +28,13 @@ def test_every_answer_is_one_that_the_document_tells_of() -> None:
     with home() as folder, started(folder / "data") as product:
         check(product, f"--exclude-path-regex={ENDING_KEYS}")
         assert product.call("GET", "/v1/collections")[0] == 200, "the run lost its key, so it tested nothing but 401"
+        signed_in = {"email": product.credentials.email, "password": product.credentials.password}
+        _, tokens = product.call("POST", "/v1/auth/login", signed_in)
+        check(product, f"--include-path-regex={OF_SESSIONS}", "--exclude-method=DELETE", token=tokens["access_token"])
         check(product, f"--include-path-regex={ENDING_KEYS}")
 
 
-def check(product: Product, which: str) -> None:
+def check(product: Product, *which: str, token: str | None = None) -> None:
     """Sends generated requests to some of the calls; all that schemathesis finds is told where it finds anything."""
     credentials = product.credentials
     done = subprocess.run(
@@ -38,12 +43,12 @@ def check(product: Product, which: str) -> None:
             f"--config-file={CONFIGURATION}",
             "run",
             f"{credentials.base_url}/openapi.json",
-            f"--header=Authorization: Bearer {credentials.api_key}",
+            f"--header=Authorization: Bearer {token or credentials.api_key}",
             f"--max-examples={os.environ.get('FLUXVECTOR_TEST_SCHEMA_EXAMPLES', EXAMPLES)}",
             "--seed=1",
             "--continue-on-failure",
             "--no-color",
-            which,
+            *which,
         ],
         check=False,  # what it writes says more
         cwd=product.data_dir,  # where it leaves its own files
