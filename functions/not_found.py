@@ -1,4 +1,8 @@
-"""Every path that is no route: 404 in the error shape."""
+"""Every path that is no route: 404 in the error shape.
+
+API Gateway sends here what no route takes, a browser's preflights among it (OPTIONS is no route's method); those every
+app answers by itself, this one too.
+"""
 
 from __future__ import annotations
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from infra.local.certificate import Certificate
 from shared.config import EnvReader
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -21,6 +23,12 @@ INHERITED = (
 OVERRIDES = ("EMBEDDER_THREADS", "EMBEDDER_ENGINE", "EMBEDDER_QUERY_CACHE_BYTES", "GLIBC_TUNABLES")
 INDEXER_SETTINGS = "FLUXVECTOR_INDEX_"
 """What a person may set for the embedder alone."""
+FUNCTIONS_OVERRIDES = (
+    *("FLUXVECTOR_PUBLIC_URL", "FLUXVECTOR_BCRYPT_COST", "FLUXVECTOR_ATTEMPTS_FACTOR", "FLUXVECTOR_EMAIL_URL"),
+    *("FLUXVECTOR_EMAIL_FROM", "FLUXVECTOR_PRIVACY_CONTACT", "FLUXVECTOR_SUB_PROCESSORS"),
+    *("FLUXVECTOR_STRIPE_API_KEY", "FLUXVECTOR_STRIPE_API_BASE"),
+)
+"""What a person may set for functions and jobs; secrets and the rest are made here."""
 
 MAX_SHOWN = 80
 """Characters of a wrong value that a message shows."""
@@ -40,10 +48,13 @@ class LocalSettings:
     inherited: Mapping[str, str]
     embedder_overrides: Mapping[str, str]
     indexer_settings: Mapping[str, str]
+    functions_settings: Mapping[str, str]
+    # With it the gateway serves HTTPS, and HTTP is not served.
+    certificate: Certificate | None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> LocalSettings:
-        """Read FLUXVECTOR_HOST, _PORT, _DATA_DIR (from the working directory) and _MODEL_DIR.
+        """Read FLUXVECTOR_HOST, _PORT, _DATA_DIR (from the working directory), _MODEL_DIR, _TLS_CERT and _TLS_KEY.
 
         Raises shared.config.ConfigurationError with all faults together.
         """
@@ -59,10 +70,19 @@ class LocalSettings:
             is_model_dir_chosen="FLUXVECTOR_MODEL_DIR" in env,
             inherited={name: env[name] for name in INHERITED if name in env},
             embedder_overrides={name: env[name] for name in OVERRIDES if name in env},
+            functions_settings={name: env[name] for name in FUNCTIONS_OVERRIDES if name in env},
             indexer_settings={name: env[name] for name in env if name.startswith(INDEXER_SETTINGS)},
+            certificate=reader.get("FLUXVECTOR_TLS_CERT", partial(_certificate, env.get("FLUXVECTOR_TLS_KEY", "")), ""),
         )
         reader.raise_faults()
         return settings
+
+    @property
+    def gateway_settings(self) -> Mapping[str, str]:
+        """What the gateway alone is told of these settings, besides its address."""
+        if self.certificate is None:
+            return {}
+        return {"FLUXVECTOR_TLS_CERT": str(self.certificate.chain), "FLUXVECTOR_TLS_KEY": str(self.certificate.key)}
 
 
 def is_set_to_exit_with_parent(env: Mapping[str, str] | None = None) -> bool:
@@ -89,6 +109,14 @@ def _path(raw: str) -> Path:
     if "\0" in raw or "\n" in raw:
         raise ValueError(f"is not a path: {_shown(raw)}")
     return Path(raw).expanduser().absolute()
+
+
+def _certificate(key: str, chain: str) -> Certificate | None:
+    if not (key or chain):
+        return None
+    if not (key and chain):
+        raise ValueError("and FLUXVECTOR_TLS_KEY are set together or not at all")
+    return Certificate(_path(chain), _path(key))
 
 
 def _shown(raw: str) -> str:

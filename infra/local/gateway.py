@@ -3,7 +3,8 @@
 It only chooses the function: the route table is template.yaml's, the ASGI scope is passed on as it came, and each
 function does its own authentication, limits, errors and log line, as it does in Lambda.
 
-    python -m infra.local.gateway      (FLUXVECTOR_HOST, FLUXVECTOR_PORT; started by `python -m infra.local`)
+    python -m infra.local.gateway      (FLUXVECTOR_HOST, FLUXVECTOR_PORT, FLUXVECTOR_TLS_CERT, FLUXVECTOR_TLS_KEY;
+                                        started by `python -m infra.local`)
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from infra import template
+from infra.local.certificate import Certificate
 from infra.local.config import LocalSettings, is_set_to_exit_with_parent
 from infra.local.console import say
 from infra.local.failure import StartFailure
@@ -179,8 +181,11 @@ def _raise_file_limit() -> None:
         )
 
 
-def serve(address: Address) -> None:
-    """Serves until SIGTERM or SIGINT, then lets requests in progress end; a worker's end ends the process with 1."""
+def serve(address: Address, certificate: Certificate | None = None) -> None:
+    """Serves until SIGTERM or SIGINT, then lets requests in progress end; a worker's end ends the process with 1.
+
+    With a certificate it is HTTPS, by TLS 1.2 or 1.3.
+    """
     _raise_file_limit()
     Granian(
         "infra.local.gateway:create",
@@ -194,6 +199,9 @@ def serve(address: Address) -> None:
         backpressure=MAX_CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_READ_TIMEOUT_MS),
         workers_kill_timeout=STOP_S,
+        ssl_cert=None if certificate is None else certificate.chain,
+        ssl_key=None if certificate is None else certificate.key,
+        ssl_protocol_min=SSLProtocols.tls12,
     ).serve()
 
 
@@ -205,11 +213,13 @@ def main() -> None:
         settings = LocalSettings.from_env()
         functions_settings()
         template.load()
-        address = free_address(settings.host, settings.port)
+        if settings.certificate is not None:
+            settings.certificate.check()
+        address = free_address(settings.host, settings.port, is_tls=settings.certificate is not None)
     except (StartFailure, TemplateError, ConfigurationError) as error:
         say(f"The gateway cannot start: {error}")
         raise SystemExit(1) from None
-    serve(address)
+    serve(address, settings.certificate)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import http.client
 import ipaddress
 import json
 import socket
+import ssl
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, NamedTuple
@@ -14,16 +15,20 @@ from infra.local.failure import StartFailure
 
 
 class Address(NamedTuple):
-    """Where the gateway listens: the IP address to bind, and the host by which a client on this machine reaches it."""
+    """Where the gateway listens: the IP address to bind, and the host by which a client on this machine reaches it.
+
+    `is_tls` is whether it serves HTTPS there, and not HTTP.
+    """
 
     bind: str
     connect: str
     port: int
+    is_tls: bool = False
 
     @property
     def base_url(self) -> str:
         host = f"[{self.connect}]" if ":" in self.connect else self.connect
-        return f"http://{host}:{self.port}"
+        return f"{'https' if self.is_tls else 'http'}://{host}:{self.port}"
 
     @property
     def reach(self) -> str | None:
@@ -34,7 +39,7 @@ class Address(NamedTuple):
         return None if address.is_loopback else self.bind
 
 
-def free_address(host: str, port: int) -> Address:
+def free_address(host: str, port: int, *, is_tls: bool = False) -> Address:
     """The address of `host` (a name, an IPv4 or an IPv6 address) and `port`, proven to be free.
 
     Raises StartFailure where the host is not this machine's or the port is taken.
@@ -61,7 +66,7 @@ def free_address(host: str, port: int) -> Address:
                 f"Port {port} on {host} is taken by another program: stop it, or choose another by FLUXVECTOR_PORT."
             ) from error
     bind = str(sockaddr[0])
-    return Address(bind=bind, connect=_connectable(host, bind), port=port)
+    return Address(bind=bind, connect=_connectable(host, bind), port=port, is_tls=is_tls)
 
 
 def free_loopback_port() -> int:
@@ -82,7 +87,7 @@ def request(
 ) -> int | None:
     """The status of one request, None where nobody answered."""
     headers = {"Content-Type": "application/json"} | ({} if token is None else {"Authorization": f"Bearer {token}"})
-    connection = http.client.HTTPConnection(address.connect, address.port, timeout=timeout_s)
+    connection = _connection(address, timeout_s)
     try:
         connection.request(method, path, body=None if body is None else json.dumps(body), headers=headers)
         response = connection.getresponse()
@@ -92,6 +97,16 @@ def request(
         return None
     finally:
         connection.close()
+
+
+def _connection(address: Address, timeout_s: float) -> http.client.HTTPConnection:
+    if not address.is_tls:
+        return http.client.HTTPConnection(address.connect, address.port, timeout=timeout_s)
+    # It is this machine's own gateway, whose certificate is for the name that others know it by.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection(address.connect, address.port, timeout=timeout_s, context=context)
 
 
 _TAKEN = {98, 48}  # EADDRINUSE of Linux and of macOS

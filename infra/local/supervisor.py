@@ -86,7 +86,9 @@ class Supervisor:
     def _start(self, data_dir: DataDir) -> None:
         settings = self._settings
         data_dir.check_room()
-        address = free_address(settings.host, settings.port)
+        if settings.certificate is not None:
+            settings.certificate.check()
+        address = free_address(settings.host, settings.port, is_tls=settings.certificate is not None)
         model = read_model(settings.model_dir, is_chosen=settings.is_model_dir_chosen)
         kept = data_dir.secrets()
         self._step(f"data in {data_dir.path}, model {model.name}")
@@ -154,6 +156,7 @@ class Supervisor:
                 "infra.local.gateway",
                 {
                     **shared,
+                    **self._settings.gateway_settings,
                     "FLUXVECTOR_HOST": address.bind,
                     "FLUXVECTOR_PORT": str(address.port),
                     "FLUXVECTOR_DATABASE_URL": postgres.url(API, kept.fluxvector_api, DATABASE),
@@ -226,7 +229,7 @@ class Supervisor:
         say(f"  {credentials_line(demo.made, data_dir.credentials)}")
         say(f"  Mail arrives in {data_dir.mail}")
         say(f"  Logs are in {data_dir.logs}")
-        if address.reach is not None:
+        if address.reach is not None and not address.is_tls:
             say(
                 f"  Listens on {address.reach}, without TLS: others can reach this API, and whoever is on the way can "
                 "read the key and the texts."

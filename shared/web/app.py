@@ -46,6 +46,7 @@ from shared.web import body as bodies
 from shared.web import reading
 from shared.web.auth import bearer_credential
 from shared.web.context import database
+from shared.web.cors import cors_headers, is_preflight, preflight_response
 from shared.web.errors import error_response
 from shared.web.headers import SECURITY_HEADERS
 from shared.web.idempotency import KeyedRequest
@@ -189,8 +190,11 @@ class EndpointApp(Generic[R]):
         request = Request(scope, receive if keyed is None else keyed.receive)
         trace = _Trace(timing.collect())
         try:
-            call = await self._admitted(request, request_id, started, trace)
-            response = await self._answered(call, keyed)
+            if is_preflight(scope):
+                response = preflight_response()
+            else:
+                call = await self._admitted(request, request_id, started, trace)
+                response = await self._answered(call, keyed)
         except FluxVectorError as error:
             response = self.respond(error, request_id)
         except asyncio.CancelledError:
@@ -199,7 +203,7 @@ class EndpointApp(Generic[R]):
         except Exception as error:  # the border: whatever it is, the caller gets our shape and the log its place
             log.event("unexpected_error", request_id=request_id, type=type(error).__name__, where=log.where(error))
             response = self.respond(InternalError("Something went wrong on our side."), request_id)
-        await response(scope, receive, _with_headers(send, request_id))
+        await response(scope, receive, _with_headers(send, request_id, scope["path"]))
         self._log(request, request_id, response.status_code, started, trace)
 
     async def _answered(self, call: Call[R], keyed: KeyedRequest | None) -> Response:
@@ -362,13 +366,14 @@ def _json_response(answer: Any) -> Response:
     return Response(body, media_type="application/json")
 
 
-def _with_headers(send: Send, request_id: str) -> Send:
+def _with_headers(send: Send, request_id: str, path: str) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = message["headers"]
             # An endpoint's own word goes before the general one.
             said = {name for name, _ in headers}
             headers += [header for header in SECURITY_HEADERS if header[0] not in said]
+            headers += cors_headers(path)
             headers.append((b"x-request-id", request_id.encode()))
         await send(message)
 
