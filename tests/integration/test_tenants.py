@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
 
 from tests.support.api import Api, Tenant
+from tests.support.checksums import checksums, checksums_by
+from tests.support.credentials import sign_in
+from tests.support.database import TEMPLATE, Clones, TestDatabase
+from tests.support.whole_account import TENANT_TABLES, fill
 
 RECORD = {"id": "same", "values": [1.0, 0.0], "text": "same words", "metadata": {"of": "first"}}
-TABLES = (
-    "api_keys", "collections", "collection_counts", "vectors", "pending_embeddings", "deleted_collections",
-    "usage_events", "keywords", "keyword_terms", "collection_tasks", "collection_indexes",
-)  # fmt: skip
+OTHER = "other@example.com"
+MINE, OTHERS = 811_000_001, 922_000_001
+# Tables of tenants that the functions read only by functions of the owner: hashes, and what is to be removed.
+UNREADABLE = {"key_hashes", "session_ids", "refresh_hashes", "erased_accounts"}
+
+
+@pytest.fixture
+def api(api_without_embedder: Api) -> Api:
+    """Nothing here waits for an embedding."""
+    return api_without_embedder
+
+
+@pytest.fixture(scope="module")
+def filled(database_clones: Clones) -> Iterator[TestDatabase]:
+    """Two accounts with rows in every table; tests leave it as it is."""
+    with database_clones.of(TEMPLATE) as made:
+        for account_no, word in ((MINE, "alphaalpha"), (OTHERS, "bravobravo")):
+            fill(made, account_no, word)
+        yield made
 
 
 async def two_tenants(api: Api) -> Tenant:
     """Both have a collection of the same name with a record of the same id; the other's is answered."""
-    other = await api.new_tenant("other@example.com")
+    other = await api.new_tenant(OTHER)
     await api.collection(dimension=2)
     await api.upsert([RECORD])
     await api.post("/v1/collections", {"name": "things", "dimension": 2}, key=other.key)
@@ -56,7 +76,7 @@ async def test_the_same_names_and_ids_never_meet(api: Api) -> None:
 
 
 async def test_anothers_collection_and_an_unknown_one_are_the_same_404(api: Api) -> None:
-    other = await api.new_tenant("other@example.com")
+    other = await api.new_tenant(OTHER)
     await api.collection("private", dimension=2)
     calls: list[tuple[str, str, dict[str, Any] | None]] = [
         ("GET", "/v1/collections/{name}", None),
@@ -88,7 +108,7 @@ async def test_anothers_collection_and_an_unknown_one_are_the_same_404(api: Api)
 
 
 async def test_anothers_key_is_not_renamed_rotated_or_revoked(api: Api) -> None:
-    other = await api.new_tenant("other@example.com")
+    other = await api.new_tenant(OTHER)
     [key] = (await api.get("/v1/api-keys")).json()["data"]
     path = f"/v1/api-keys/{key['id']}"
     assert (await api.patch(path, {"name": "mine now"}, key=other.key)).status_code == 404
@@ -97,40 +117,138 @@ async def test_anothers_key_is_not_renamed_rotated_or_revoked(api: Api) -> None:
     assert (await api.get("/v1/api-keys")).json()["data"][0]["name"] == key["name"]
 
 
-async def test_row_level_security_holds_where_a_statement_forgets_the_account(api: Api) -> None:
+async def test_the_account_calls_of_two_tenants_never_meet(api: Api) -> None:
     other = await two_tenants(api)
-    with psycopg.connect(api.database.api_url, autocommit=True) as connection:
-        for table in TABLES:
-            rows = connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()  # names no account
-            assert rows == (0,), f"{table} shows rows before an account is named"
-        for tenant in (api.tenant, other):
-            with connection.transaction():
-                connection.execute("SELECT set_config('app.account', %s, true)", [str(tenant.account_no)])
-                for table in TABLES:
-                    query = f"SELECT count(*) FROM {table} WHERE account_no <> {tenant.account_no}"
-                    assert connection.execute(query.encode()).fetchone() == (0,), f"{table} shows another's rows"
-                assert connection.execute("SELECT count(*) FROM vectors").fetchone() == (1,)
-                assert connection.execute("UPDATE vectors SET text = 'x'").rowcount == 1
-                assert connection.execute("DELETE FROM collections").rowcount == 1
-                with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
-                    connection.execute(
-                        "INSERT INTO deleted_collections (account_no, collection_no) VALUES (%s, 1)",
-                        [tenant.account_no + 1_000],
-                    )
+    ids: dict[str, set[str]] = {}
+    for tenant in (api.tenant, other):
+        tokens = await sign_in(api, tenant.email)
+        token = tokens["access_token"]
+        made = (await api.post("/v1/api-keys", {"name": "the same"}, key=token)).json()
+        keys = (await api.get("/v1/api-keys", key=token)).json()["data"]
+        assert sorted(key["name"] for key in keys) == ["test", "the same"]
+        account = (await api.get("/v1/auth/account", key=token)).json()
+        assert account["email"] == tenant.email
+        ids[tenant.email] = {account["id"], tokens["session_id"], made["id"], tenant.email} | {
+            key["id"] for key in keys
+        }
+    for tenant, stranger in ((api.tenant, other), (other, api.tenant)):
+        token = await api.session(tenant.email)
+        told = ""
+        for path in ("account", "account/activity", "account/export", "account/export?format=json", "sessions"):
+            answer = await api.get(f"/v1/auth/{path}", key=token)
+            assert answer.status_code == 200
+            told += answer.text
+        assert all(each in told for each in ids[tenant.email])
+        assert not any(each in told for each in ids[stranger.email])
+        assert {"first", "other"} & set(told.split('"')) == {"first" if tenant is api.tenant else "other"}
 
 
-async def test_a_leaf_cannot_be_read_around_its_table(api: Api) -> None:
-    await two_tenants(api)
-    with psycopg.connect(api.database.api_url, autocommit=True) as connection:
-        connection.execute("SELECT set_config('app.account', %s, false)", [str(api.tenant.account_no)])
-        for leaf in ("vectors_00", "usage_events_default"):
+async def test_one_tenants_life_and_end_leave_the_other_as_it_was(api: Api) -> None:
+    other = await two_tenants(api)
+    await api.session()
+    before = checksums(api.database.owner_url, account_no=api.tenant.account_no)
+    assert len([table for table, rows in before.items() if not rows.startswith("0 ")]) > 12
+    token = await api.session(other.email)
+    keyed = other.headers | {"Idempotency-Key": "same"}
+    body = {"collection": "things", "ids": ["same"]}
+    assert (await api.client.post("/v1/vectors/delete", json=body, headers=keyed)).json()["deleted_count"] == 1
+    await api.post("/v1/auth/password/forgot", {"email": other.email}, key="")
+    await api.delete("/v1/auth/sessions?keep_current=true", key=token)
+    await api.delete("/v1/collections/things", key=other.key)
+    assert (await api.delete("/v1/auth/account", key=token)).status_code == 200
+    assert checksums(api.database.owner_url, account_no=api.tenant.account_no) == before
+    # The same key of a caller's is another key of another account's.
+    keyed = api.tenant.headers | {"Idempotency-Key": "same"}
+    answer = await api.client.post("/v1/vectors/delete", json=body, headers=keyed)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["deleted_count"], "idempotency-replayed" in answer.headers) == (1, False)
+
+
+def tenant_tables(database: TestDatabase) -> list[str]:
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        return [name for (name,) in owner.execute(TENANT_TABLES.encode()).fetchall()]
+
+
+def test_row_level_security_holds_where_a_statement_names_no_account(filled: TestDatabase) -> None:
+    tables = tenant_tables(filled)
+    unreadable = set()
+    with (
+        psycopg.connect(filled.api_url, autocommit=True) as functions,
+        psycopg.connect(filled.owner_url, autocommit=True) as owner,
+    ):
+        for table in tables:
+            query = f"SELECT count(*), count(*) FILTER (WHERE account_no <> {MINE}) FROM {table}".encode()
+            counted = owner.execute(query).fetchone()
+            assert counted is not None
+            assert counted[1] * 2 == counted[0] > 0, f"{table} has not the rows of both"
+            try:
+                assert functions.execute(query).fetchone() == (0, 0), f"{table} shows rows before an account is named"
+            except psycopg.errors.InsufficientPrivilege:
+                unreadable.add(table)
+                continue
+            with functions.transaction():
+                functions.execute("SELECT set_config('app.account', %s, true)", [str(MINE)])
+                assert functions.execute(query).fetchone() == (counted[1], 0), f"{table} shows another's rows"
+    assert unreadable == UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "work",
+    ["DELETE FROM {table}", "UPDATE {table} SET {column} = {column}"],
+)
+def test_row_level_security_holds_where_a_change_names_no_account(filled: TestDatabase, work: str) -> None:
+    changed = 0
+    with psycopg.connect(filled.admin_url, autocommit=True) as admin:
+        untouched = checksums_by(admin, account_no=OTHERS)
+        for table in tenant_tables(filled):
+            columns = admin.execute(
+                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+                " AND has_column_privilege('fluxvector_api', attrelid, attnum, 'UPDATE')",
+                [table],
+            ).fetchall()
+            for column in [name for (name,) in columns] if "{column}" in work else [""]:
+                statement = work.format(table=table, column=column)
+                with admin.transaction(force_rollback=True):
+                    admin.execute("SELECT set_config('app.account', %s, true)", [str(MINE)])
+                    admin.execute("SET LOCAL ROLE fluxvector_api")
+                    try:
+                        with admin.transaction():
+                            changed += admin.execute(statement.encode()).rowcount
+                    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ForeignKeyViolation):
+                        pass  # not allowed, or other rows hang on it
+                    admin.execute("RESET ROLE")
+                    assert checksums_by(admin, account_no=OTHERS) == untouched, statement
+    assert changed > 0
+
+
+def test_no_row_is_made_for_another_account(filled: TestDatabase) -> None:
+    with psycopg.connect(filled.api_url, autocommit=True) as functions:
+        functions.execute("SELECT set_config('app.account', %s, false)", [str(MINE)])
+        for statement in (
+            f"INSERT INTO deleted_collections (account_no, collection_no) VALUES ({OTHERS}, 7)",
+            f"INSERT INTO account_activity (account_no, kind) VALUES ({OTHERS}, 'signed_in')",
+            f"INSERT INTO outbox_emails (account_no, user_no, kind) VALUES ({OTHERS}, {OTHERS}, 'reset')",
+            f"INSERT INTO key_hashes (key_hash, account_no, key_no) VALUES (sha256('x'), {OTHERS}, {OTHERS})",
+            f"INSERT INTO api_keys (account_no, key_id, name, env, prefix, scopes)"
+            f" VALUES ({OTHERS}, 'key_x', 'x', 'live', 'xxxxxxxx', '{{admin}}')",
+            f"UPDATE vectors SET account_no = {OTHERS}",
+            f"UPDATE collections SET account_no = {OTHERS}",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute(f"SELECT * FROM {leaf}".encode())
+                functions.execute(statement.encode())
+
+
+@pytest.mark.parametrize("leaf", ["vectors_00", "keywords_00", "usage_events_default"])
+def test_a_leaf_cannot_be_read_around_its_table(filled: TestDatabase, leaf: str) -> None:
+    with psycopg.connect(filled.api_url, autocommit=True) as connection:
+        connection.execute("SELECT set_config('app.account', %s, false)", [str(MINE)])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(f"SELECT * FROM {leaf}".encode())
 
 
 @pytest.mark.parametrize("url", ["api_url", "jobs_url"])
-async def test_functions_and_jobs_are_no_superusers(api: Api, url: str) -> None:
-    with psycopg.connect(getattr(api.database, url), autocommit=True) as connection:
+def test_functions_and_jobs_are_no_superusers(filled: TestDatabase, url: str) -> None:
+    with psycopg.connect(getattr(filled, url), autocommit=True) as connection:
         row = connection.execute(
             "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, current_setting('plan_cache_mode'),"
             " (SELECT count(*) FROM pg_class WHERE relowner = r.oid) FROM pg_roles r WHERE rolname = current_user"
@@ -138,48 +256,161 @@ async def test_functions_and_jobs_are_no_superusers(api: Api, url: str) -> None:
     assert row == (False, False, False, False, "force_custom_plan", 0)
 
 
-async def test_every_table_of_tenants_has_row_level_security(api: Api) -> None:
-    rows = api.sql(
-        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
-        " AND NOT relispartition AND NOT relrowsecurity"
-    )
+def test_every_table_of_tenants_has_row_level_security(filled: TestDatabase) -> None:
+    with psycopg.connect(filled.owner_url, autocommit=True) as owner:
+        rows = owner.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+            " AND NOT relispartition AND NOT relrowsecurity"
+        ).fetchall()
     assert rows == [("schema_migrations",)]
 
 
+# Functions that run as the owner of the tables, and who may call them; all others are for the functions alone.
+OF_JOBS = {"ensure_usage_partitions", "claim_emails"}
+OF_BOTH = {"record_usage"}
+OF_NOBODY = {"nearest_vectors"}
+
+
+def test_what_runs_as_the_owner_is_for_whom_it_was_made(filled: TestDatabase) -> None:
+    with psycopg.connect(filled.owner_url, autocommit=True) as owner:
+        rows = owner.execute(
+            "SELECT proname, has_function_privilege('public', oid, 'EXECUTE'),"
+            " has_function_privilege('fluxvector_api', oid, 'EXECUTE'),"
+            " has_function_privilege('fluxvector_jobs', oid, 'EXECUTE'),"
+            " EXISTS (SELECT FROM unnest(proconfig) c WHERE c = 'search_path=pg_catalog, public, pg_temp')"
+            " FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        ).fetchall()
+    for name, by_anybody, by_functions, by_jobs, has_path in rows:
+        assert has_path, name
+        assert not by_anybody, name
+        assert by_jobs == (name in OF_JOBS | OF_BOTH), name
+        assert by_functions == (name not in OF_JOBS | OF_NOBODY), name
+
+
+SECRETS = {"password_hash", "pepper_id", "token_hash"}
+
+
+@pytest.mark.parametrize("role", ["fluxvector_api", "fluxvector_jobs"])
+def test_no_role_reads_a_hash_of_a_password_or_token(filled: TestDatabase, role: str) -> None:
+    with psycopg.connect(filled.owner_url, autocommit=True) as owner:
+        rows = owner.execute(
+            "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname = ANY(%s)"
+            " AND NOT a.attisdropped AND has_column_privilege(%s, c.oid, a.attnum, 'SELECT')",
+            [list(SECRETS), role],
+        ).fetchall()
+    # Of links, the job that deletes the expired ones finds them by their place.
+    assert set(rows) <= {("one_time_links", "token_hash")} if role == "fluxvector_jobs" else rows == []
+
+
+REFUSED = {
+    "api": (
+        "SELECT password_hash FROM users",
+        "SELECT * FROM users",
+        "SELECT * FROM key_hashes",
+        "SELECT * FROM session_ids",
+        "SELECT * FROM refresh_hashes",
+        "SELECT token_hash FROM one_time_links",
+        "SELECT * FROM attempts",
+        "SELECT * FROM farewell_emails",
+        "SELECT * FROM billing_closures",
+        "SELECT * FROM erasure_ledger",
+        "SELECT * FROM erased_accounts",
+        "SELECT * FROM breaches",
+        "SELECT * FROM table_rewrites",
+        "UPDATE accounts SET plan = 'scale'",
+        "UPDATE accounts SET status = 'active'",
+        "UPDATE accounts SET stripe_customer_id = 'cus_1'",
+        "UPDATE accounts SET subscription_status = 'active'",
+        "INSERT INTO accounts (account_id) VALUES ('acc_x')",
+        "DELETE FROM accounts",
+        "UPDATE users SET confirmed_at = now()",
+        "UPDATE users SET password_hash = 'x'",
+        "DELETE FROM users",
+        "UPDATE account_emails SET email = 'x'",
+        "DELETE FROM account_emails",
+        "INSERT INTO sessions (account_no, session_id, user_no, expires_at) VALUES (811000001, 'x', 811000001, now())",
+        "UPDATE sessions SET expires_at = 'infinity'",
+        "UPDATE sessions SET authenticated_at = now()",
+        "INSERT INTO one_time_links (token_hash, account_no, user_no, purpose, expires_at)"
+        " VALUES (sha256('x'), 811000001, 811000001, 'reset', 'infinity')",
+        "UPDATE account_activity SET ip_address = NULL",
+        "DELETE FROM account_activity",
+        "UPDATE outbox_emails SET to_email = 'x'",
+        "DELETE FROM outbox_emails",
+        "INSERT INTO account_notices (account_no, user_no, kind, about)"
+        " VALUES (811000001, 811000001, 'breach_notice', 'x')",
+        "UPDATE policy_announcements SET effective_at = now()",
+        "INSERT INTO erasure_ledger (kind, salt, subject_hash) VALUES ('account', '', '')",
+        "DELETE FROM erasure_ledger",
+        "SELECT replace_password(811000001, 'x', 'x', 'password_reset', NULL)",
+        "SELECT claim_emails(1, '1 second')",
+        "SELECT ensure_usage_partitions(1)",
+        "UPDATE api_keys SET scopes = '{admin}'",
+        "UPDATE api_keys SET env = 'live'",
+        "UPDATE api_keys SET collection = NULL",
+        "UPDATE key_hashes SET key_no = 1",
+        "DELETE FROM usage_events",
+        "UPDATE usage_events SET requests = 0",
+        "INSERT INTO collection_indexes VALUES (1, 1, 'ready', 1, 1, now())",
+        "UPDATE collection_indexes SET built_at = now()",
+    ),
+    "jobs": (
+        "SELECT password_hash FROM users",
+        "SELECT user_id FROM users",
+        "SELECT * FROM account_emails",
+        "SELECT * FROM account_activity",
+        "SELECT * FROM key_hashes",
+        "SELECT * FROM session_ids",
+        "SELECT * FROM refresh_hashes",
+        "SELECT * FROM api_keys",
+        "SELECT stripe_customer_id FROM accounts",
+        "UPDATE accounts SET plan = 'scale'",
+        "UPDATE accounts SET status = 'active'",
+        "DELETE FROM accounts",
+        "DELETE FROM users",
+        "INSERT INTO sessions (account_no, session_id, user_no, expires_at) VALUES (811000001, 'x', 811000001, now())",
+        "UPDATE sessions SET expires_at = 'infinity'",
+        "UPDATE one_time_links SET expires_at = 'infinity'",
+        "UPDATE outbox_emails SET to_email = 'x'",
+        "UPDATE outbox_emails SET account_no = 922000001",
+        "UPDATE farewell_emails SET to_email = 'x'",
+        "INSERT INTO farewell_emails (to_email) VALUES ('x')",
+        "UPDATE billing_closures SET stripe_customer_id = 'x'",
+        "INSERT INTO billing_closures (stripe_customer_id) VALUES ('x')",
+        "INSERT INTO erasure_ledger (kind, salt, subject_hash) VALUES ('account', '', '')",
+        "UPDATE erasure_ledger SET kind = 'account'",
+        "INSERT INTO erased_accounts VALUES (1)",
+        "SELECT * FROM breaches",
+        "UPDATE policy_announcements SET effective_at = now()",
+        "SELECT * FROM account_notices",
+        "SELECT admit('x', NULL, NULL)",
+        "SELECT admit_key('x', NULL)",
+        "SELECT find_sign_in('x', NULL)",
+        "SELECT password_of(1)",
+        "SELECT erase_account(1, NULL)",
+        "SELECT note_erasure('account', 'x')",
+        "SELECT replace_password(1, 'x', 'x', 'password_reset', NULL)",
+        "UPDATE vectors SET account_no = 2",
+        "UPDATE vectors SET text = 'x'",
+        "UPDATE vectors SET metadata = '{}'",
+        "UPDATE collection_counts SET account_no = 2",
+        "INSERT INTO collections (account_no, env, name, dimension, metric) VALUES (1, 'live', 'x', 2, 'cosine')",
+        "UPDATE collections SET k1 = 1",
+        "DELETE FROM collections",
+        "INSERT INTO collection_indexes VALUES (1, 1, 'ready', 1, 1, now())",
+        "SELECT matching_keys(1, NULL, NULL, NULL, '', '', 1)",
+        "SELECT count_matching(1, '', NULL, NULL)",
+    ),
+}
+
+
 @pytest.mark.parametrize(
-    ("role", "statement"),
-    [
-        ("api", "SELECT password_hash FROM accounts"),
-        ("api", "SELECT * FROM account_emails"),
-        ("api", "SELECT * FROM key_hashes"),
-        ("api", "UPDATE api_keys SET scopes = '{admin}'"),
-        ("api", "UPDATE api_keys SET env = 'live'"),
-        ("api", "DELETE FROM usage_events"),
-        ("api", "SELECT ensure_usage_partitions(1)"),
-        ("jobs", "SELECT password_hash FROM accounts"),
-        ("jobs", "SELECT * FROM key_hashes"),
-        ("jobs", "SELECT * FROM account_emails"),
-        ("jobs", "SELECT * FROM api_keys"),
-        ("jobs", "UPDATE vectors SET account_no = 2"),
-        ("jobs", "UPDATE vectors SET text = 'x'"),
-        ("jobs", "UPDATE collection_counts SET account_no = 2"),
-        (
-            "jobs",
-            "INSERT INTO collections (account_no, env, name, dimension, metric) VALUES (1, 'live', 'x', 2, 'cosine')",
-        ),
-        ("jobs", "SELECT admit_key('x', NULL)"),
-        ("jobs", "SELECT matching_keys(1, NULL, NULL, NULL, '', '', 1)"),
-        ("jobs", "SELECT count_matching(1, '', NULL, NULL)"),
-        ("jobs", "UPDATE collections SET k1 = 1"),
-        ("jobs", "DELETE FROM collections"),
-        ("jobs", "UPDATE vectors SET metadata = '{}'"),
-        ("jobs", "INSERT INTO collection_indexes VALUES (1, 1, 'ready', 1, 1, now())"),
-        ("api", "INSERT INTO collection_indexes VALUES (1, 1, 'ready', 1, 1, now())"),
-        ("api", "UPDATE collection_indexes SET built_at = now()"),
-    ],
+    ("role", "statement"), [(role, statement) for role, statements in REFUSED.items() for statement in statements]
 )
-async def test_a_role_may_do_what_its_code_does_and_no_more(api: Api, role: str, statement: str) -> None:
-    with psycopg.connect(getattr(api.database, f"{role}_url"), autocommit=True) as connection:
-        connection.execute("SELECT set_config('app.account', %s, false)", [str(api.tenant.account_no)])
+def test_a_role_may_do_what_its_code_does_and_no_more(filled: TestDatabase, role: str, statement: str) -> None:
+    with psycopg.connect(getattr(filled, f"{role}_url")) as connection:
+        connection.execute("SELECT set_config('app.account', %s, false)", [str(MINE)])
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement.encode())
+        connection.rollback()

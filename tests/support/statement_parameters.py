@@ -1,4 +1,4 @@
-"""Parameters by which every statement of shared/db/sql names things of another account, and an account that has them all."""
+"""Parameters by which every statement of shared/db/sql names things of an account, and an account that has them all."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from tests.support.whole_account import WholeAccount, fill
 ASKED_AT = "2026-01-01Z"
 """When the tasks of an account's collection were requested."""
 
-# Beside what every account has: a text that waits, a row that has expired with words that are stale, a tombstone without
-# rows, a request under way; and numbers and times that a parameter can name.
+# Beside what every account has: a text that waits, a row that has expired and whose words are stale, a tombstone
+# without rows, a request under way; and numbers and times that a parameter can name.
 _MORE = (
     "INSERT INTO vectors (account_no, collection_no, namespace, id, text, content_hash, expires_at)"
     " VALUES (%(n)s, %(n)s, 'ns-' || %(w)s, 'waiting-' || %(w)s, 'waiting ' || %(w)s, %(raw)s, NULL),"
     " (%(n)s, %(n)s, 'ns-' || %(w)s, 'expired-' || %(w)s, 'expired ' || %(w)s, %(raw)s, now())",
     "INSERT INTO pending_embeddings (account_no, collection_no, namespace, id)"
     " VALUES (%(n)s, %(n)s, 'ns-' || %(w)s, 'waiting-' || %(w)s)",
-    "INSERT INTO keywords (account_no, collection_no, namespace, id, length, average_length, content_hash, impacts, terms,"
-    " frequencies) VALUES (%(n)s, %(n)s, 'ns-' || %(w)s, 'expired-' || %(w)s, 1, 1, 'stale', '{1:1}/9', '{1}', '{1}')",
+    "INSERT INTO keywords (account_no, collection_no, namespace, id, length, average_length, content_hash, impacts,"
+    " terms, frequencies)"
+    " VALUES (%(n)s, %(n)s, 'ns-' || %(w)s, 'expired-' || %(w)s, 1, 1, 'stale', '{1:1}/9', '{1}', '{1}')",
     "INSERT INTO deleted_collections (account_no, collection_no) VALUES (%(n)s, %(n)s + 2)",
     "INSERT INTO idempotency_keys (account_no, env, key_hash, request_hash, holder, leased_until)"
     " VALUES (%(n)s, 'test', sha256(%(raw)s), sha256(%(raw)s), 'holder-' || %(w)s, now())",
@@ -43,7 +44,7 @@ def fill_further(database: TestDatabase, account_no: int, word: str) -> WholeAcc
 
 
 def parameters(name: str, *, of: WholeAccount, account_no: int) -> dict[str, object]:
-    """For a statement by its name: `account_no`, and things of the account `of` for every other parameter that names one.
+    """For the statement of this name: `account_no`, and things of the account `of` for all that names some.
 
     Arrays are in PostgreSQL's own form. What is made anew has hashes and ids that nobody has.
     """
