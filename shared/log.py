@@ -2,10 +2,14 @@
 
 What may be logged is named by the caller, field by field: there is no way to hand over a body, a text or a vector, and
 an unexpected exception is logged by its type and its place, never by its message, which may quote a customer's data.
+
+Libraries are kept silent: mangum tells each path, psycopg what the server said of a row, stripe whose subscription it
+asks for, asyncio whatever a forgotten task raised; and Lambda keeps all that is logged from INFO on.
 """
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 from types import TracebackType
@@ -15,6 +19,9 @@ import msgspec
 from shared.clock import now, rfc3339
 
 Value = str | int | float | bool | None
+
+for _library in ("asyncio", "boto3", "botocore", "mangum", "psycopg", "stripe", "urllib3"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 
 def event(name: str, **fields: Value) -> None:

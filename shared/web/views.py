@@ -114,6 +114,9 @@ class ApiKeyView(Struct, omit_defaults=True):
     warning: str | None = None
     replaces: Replaced | None = None
 
+    def __repr__(self) -> str:
+        return f"ApiKeyView({self.id!r})"
+
     @classmethod
     def of(cls, key: ApiKey) -> ApiKeyView:
         return cls(
