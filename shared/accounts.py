@@ -47,7 +47,6 @@ class Checked:
 
     stored: PasswordHash
     email: str
-    buckets: list[bytes]
 
 
 async def create_account(database: Database, *, email: str, password: PasswordHash, plan: str = "free") -> int:
@@ -93,14 +92,12 @@ async def check_password(
         raise PasswordRequired("Send the account's password in `current_password`.")
     text, pepper_id, email = rows[0]
     stored = PasswordHash(text, pepper_id)
-    buckets = buckets_of(settings, ip_address)
-    key = checked_address(email).key
-    taken = buckets.sign_in(key, knows_address=True)
+    taken = buckets_of(settings, ip_address).sign_in(checked_address(email).key, knows_address=True)
     await take(database, taken)
     if not await hasher().verify(password, stored):
         raise PasswordRequired("The password is wrong.")
     await database.execute(given_back(taken))
-    return Checked(stored, email, buckets.of_account(key))
+    return Checked(stored, email)
 
 
 async def change_password(

@@ -42,7 +42,7 @@ class Activity:
 
     activity_no: int
     occurred_at: datetime
-    kind: str
+    kind: Kind
     session_id: str | None
     key_id: str | None
     ip_address: str | None

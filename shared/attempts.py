@@ -99,7 +99,9 @@ async def take(database: Database, buckets: Sequence[Bucket]) -> None:
     }
     [(wait_s,)] = await database.execute(Statement(_SQL["take_attempts"], params))
     if wait_s is not None:
-        raise RateLimited(f"There were too many attempts. Please try again in {wait_s} seconds.", retry_after_s=wait_s)
+        raise RateLimited(
+            f"There were too many attempts: the next one is possible in {wait_s} seconds.", retry_after_s=wait_s
+        )
 
 
 def given_back(buckets: Sequence[Bucket]) -> Statement:

@@ -8,8 +8,8 @@
     │   ├── SessionRequired 403     a key where the password's owner is wanted
     │   └── PasswordRequired 403    a session where the password is wanted, or a wrong one
     ├── NotFound 404                unknown, or another tenant's: the same answer
+    │   └── LinkNotValid 404        a mailed link that was used, is too old, or never was
     ├── MethodNotAllowed 405
-    ├── LinkNotValid 404            a mailed link that was used, is too old, or never was
     ├── Conflict 409                with what is stored already
     │   ├── ModelMismatch 409       the collection was embedded by another model
     │   └── IdempotencyInProgress 409   the first request of its key still runs; carries Retry-After

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from shared.activity import Activity, list_activity
+from shared.activity import Activity, Kind, list_activity
 from shared.clock import rfc3339
 from shared.openapi.about import About
 from shared.pages import decode_cursor
@@ -16,7 +16,7 @@ class ActivityView(Struct, omit_defaults=True):
     """`session_id` or `key_id` names what it is about."""
 
     occurred_at: str
-    kind: str
+    kind: Kind
     ip_address: str | None
     session_id: str | None = None
     key_id: str | None = None

@@ -14,8 +14,8 @@ from shared.web.context import database
 from shared.web.job import job_handler
 
 POLL_S = 2.0
-# A run ends before the next one starts; in Lambda these seconds are what mail costs (infra/decisions/0020-email.md).
-RUN_S = 50.0
+# A run ends right before the next one starts; in Lambda these seconds are what mail costs (infra/decisions/0020-email.md).
+RUN_S = 58.0
 
 
 async def run() -> int:

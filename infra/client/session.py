@@ -66,7 +66,11 @@ def session_of_the_caller(service: Service) -> Session:
     sys.stderr.write("E-mail: ")
     sys.stderr.flush()
     email = sys.stdin.readline().strip()
-    return Session.signed_in(service, email, getpass.getpass("Password: "))
+    try:
+        password = getpass.getpass("Password: ")
+    except EOFError:
+        raise ClientFailure("There was no password.") from None
+    return Session.signed_in(service, email, password)
 
 
 def _tokens(answer: Mapping[str, object]) -> tuple[str, str]:

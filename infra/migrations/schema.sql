@@ -88,48 +88,14 @@ $$;
 ALTER FUNCTION public.admit(p_key_hash bytea, p_session_id text, p_collection text) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.admit_key(p_key_hash bytea, p_collection text) RETURNS TABLE(account_no bigint, account_id text, plan text, key_no bigint, key_id text, env text, scopes text[], collection_no bigint, dimension integer, metric text, model text, model_revision text, language text, k1 real, b real, average_length real, is_indexed boolean, has_many_namespaces boolean, is_catalogued boolean)
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-#variable_conflict use_column
-DECLARE
-    used_at timestamptz;
-BEGIN
-    SELECT a.account_no, a.account_id, a.plan, k.key_no, k.key_id, k.env, k.scopes, k.last_used_at
-        INTO account_no, account_id, plan, key_no, key_id, env, scopes, used_at
-        FROM public.key_hashes h
-        JOIN public.api_keys k ON k.account_no = h.account_no AND k.key_no = h.key_no
-        JOIN public.accounts a ON a.account_no = h.account_no
-        WHERE h.key_hash = p_key_hash AND a.status = 'active' AND (k.expires_at IS NULL OR k.expires_at > now());
-    IF NOT FOUND THEN
-        RETURN;
-    END IF;
-    -- Written at most once a minute: most admissions read only. SKIP LOCKED: no admission waits for another's note.
-    IF used_at IS NULL OR used_at < now() - interval '1 minute' THEN
-        UPDATE public.api_keys k SET last_used_at = now()
-            FROM (
-                SELECT l.account_no, l.key_no FROM public.api_keys l
-                WHERE l.account_no = admit_key.account_no AND l.key_no = admit_key.key_no
-                FOR UPDATE SKIP LOCKED
-            ) mine
-            WHERE k.account_no = mine.account_no AND k.key_no = mine.key_no;
-    END IF;
-    IF p_collection IS NOT NULL THEN
-        SELECT c.collection_no, c.dimension, c.metric, c.model, c.model_revision,
-               c.language, c.k1, c.b, c.average_length,
-               EXISTS (
-                   SELECT FROM public.collection_indexes i
-                   WHERE i.account_no = c.account_no AND i.collection_no = c.collection_no AND i.built_at IS NOT NULL
-               ),
-               c.has_many_namespaces, c.is_catalogued
-            INTO collection_no, dimension, metric, model, model_revision,
-                 language, k1, b, average_length, is_indexed, has_many_namespaces, is_catalogued
-            FROM public.collections c
-            WHERE c.account_no = admit_key.account_no AND c.env = admit_key.env AND c.name = p_collection;
-    END IF;
-    RETURN NEXT;
-END
+    SELECT a.account_no, a.account_id, a.plan, a.key_no, a.key_id, a.env, a.scopes,
+           a.collection_no, a.dimension, a.metric, a.model, a.model_revision,
+           a.language, a.k1, a.b, a.average_length, a.is_indexed, a.has_many_namespaces, a.is_catalogued
+    FROM admit(p_key_hash, NULL, p_collection) a
+    WHERE a.only_collection IS NULL
 $$;
 
 ALTER FUNCTION public.admit_key(p_key_hash bytea, p_collection text) OWNER TO fluxvector_owner;
@@ -158,6 +124,9 @@ CREATE FUNCTION public.claim_emails(p_limit integer, p_lease interval) RETURNS T
     AS $$
 #variable_conflict use_column
 BEGIN
+    DELETE FROM public.outbox_emails o USING public.users u
+        WHERE o.ready_at <= now() AND o.kind NOT IN ('confirm', 'reset', 'change_email', 'breach_notice')
+          AND u.account_no = o.account_no AND u.user_no = o.user_no AND u.confirmed_at IS NULL;
     RETURN QUERY
         WITH due AS (
             SELECT d.account_no, d.email_no FROM public.outbox_emails d
@@ -656,6 +625,8 @@ CREATE FUNCTION public.note_erasure(p_kind text, p_subject text) RETURNS void
     INSERT INTO public.erasure_ledger (kind, salt, subject_hash)
     SELECT p_kind, s.salt, sha256(s.salt || convert_to(p_kind || ' ' || p_subject, 'UTF8'))
     FROM (SELECT uuid_send(gen_random_uuid()) AS salt) s
+    WHERE p_kind <> 'account'
+       OR p_subject = (SELECT a.account_id FROM public.accounts a WHERE a.account_no = current_account_no())
 $$;
 
 ALTER FUNCTION public.note_erasure(p_kind text, p_subject text) OWNER TO fluxvector_owner;

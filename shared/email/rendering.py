@@ -18,8 +18,8 @@ from shared.email.kinds import KINDS
 
 Value = str | int | float | bool | None
 
-# The service, whom to ask, the address that it goes to; and of a link: its token, the page it opens, how long it works.
-BUILT_IN = frozenset({"public_url", "privacy_contact", "email", "token", "link", "valid_for"})
+# The service, whom to ask, the address that it goes to; and of a link: its token and how long it works.
+BUILT_IN = frozenset({"public_url", "privacy_contact", "email", "token", "valid_for"})
 
 _FOLDER = Path(__file__).parent / "templates"
 _SUBJECT = "Subject: "

@@ -149,8 +149,6 @@ def _written(row: _Claimed, kind: Kind, token: NewToken | None, letterhead: Lett
         if token is not None:
             built_in |= {
                 "token": token.text,
-                # Behind the #, which no browser sends: no log of any server on the way holds the token.
-                "link": f"{letterhead.public_url}/console#{kind.purpose}={token.text}",
                 "valid_for": _hours(kind.valid_for),
             }
         return build(

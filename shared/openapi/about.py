@@ -21,7 +21,8 @@ class About:
     `query` is the query string of a call that has one beside its body.
     `errors` are those that the call raises itself; those of every call of its kind are known.
     `answer_shape` is the struct that an endpoint sends which answers with a Response; of a media type that is not JSON,
-    it is the shape of one line; `also_answers` are media types that a caller may ask for instead. `request_shape` is that of a line of a body that is not JSON.
+    it is the shape of one line; `also_answers` are media types that a caller may ask for instead. `request_shape` is
+    that of a line of a body that is not JSON.
     `error_shape` is the struct of the call's errors.
     """
 

@@ -13,7 +13,7 @@ def bearer_credential(request: Request) -> str:
     """The credential of `Authorization: Bearer …`. Raises Unauthenticated where there is none, or more than one."""
     values = request.headers.getlist("authorization")
     if not values:
-        raise Unauthenticated("Send your API key in the header Authorization: Bearer <key>.")
+        raise Unauthenticated("Send an API key, or the token of a session, in the header Authorization: Bearer <key>.")
     scheme, _, credential = values[0].partition(" ")
     credential = credential.strip()
     if len(values) > 1 or scheme.lower() != "bearer" or not 0 < len(credential) <= _MAX_CREDENTIAL:

@@ -96,7 +96,8 @@ def test_accounts_of_before_keep_their_owner_and_password(empty_database: TestDa
     with psycopg.connect(empty_database.owner_url, autocommit=True) as owner:
         owner.execute(
             "WITH a AS (INSERT INTO accounts (account_id, password_hash, confirmed_at) VALUES ('acc_1', '$2b$', now())"
-            " RETURNING account_no) INSERT INTO account_emails SELECT 'a@example.com', 'a@example.com', account_no FROM a"
+            " RETURNING account_no)"
+            " INSERT INTO account_emails SELECT 'a@example.com', 'a@example.com', account_no FROM a"
         )
         owner.execute("INSERT INTO idempotency_keys VALUES (1, 'live', %s, %s, 'r', now(), now())", [b"k" * 32] * 2)
         owner.execute("INSERT INTO collection_tasks (account_no, collection_no, task) VALUES (1, 7, 'terms')")

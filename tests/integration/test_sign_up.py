@@ -93,6 +93,19 @@ async def test_before_it_is_confirmed_there_is_test_data_alone(api: Api) -> None
     assert (await api.post("/v1/api-keys", {"name": "k"}, key=session)).json()["env"] == "live"
 
 
+async def test_an_address_that_nobody_confirmed_gets_no_mail_but_about_itself(api: Api) -> None:
+    """Else whoever signs up for a stranger's address sends the stranger words of his own, as names of keys."""
+    await sign_up(api)
+    session = (await login(api)).json()["access_token"]
+    for n in range(3):
+        await api.post("/v1/api-keys", {"name": f"visit http://evil.example {n}"}, key=session)
+    await api.patch(
+        "/v1/auth/account", {"password": "another good password", "current_password": PASSWORD}, key=session
+    )
+    assert [letter.kind for letter in await arrived(api.database)] == ["confirm"]
+    assert api.sql("SELECT count(*) FROM outbox_emails") == [(0,)]
+
+
 async def test_known_and_unknown_addresses_are_answered_alike(api: Api) -> None:
     known, unknown = api.tenant.email, "nobody@example.com"
     for path, body in (

@@ -57,6 +57,7 @@ GRANT SELECT, DELETE ON erasure_ledger, erased_accounts, billing_closures TO flu
 GRANT UPDATE (ready_at, attempts, state, units) ON billing_closures TO fluxvector_jobs;
 GRANT DELETE ON usage_events TO fluxvector_jobs;
 
+-- Of accounts, only the one that the transaction named can be entered.
 CREATE FUNCTION note_erasure(p_kind text, p_subject text) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
@@ -64,6 +65,8 @@ AS $$
     INSERT INTO public.erasure_ledger (kind, salt, subject_hash)
     SELECT p_kind, s.salt, sha256(s.salt || convert_to(p_kind || ' ' || p_subject, 'UTF8'))
     FROM (SELECT uuid_send(gen_random_uuid()) AS salt) s
+    WHERE p_kind <> 'account'
+       OR p_subject = (SELECT a.account_id FROM public.accounts a WHERE a.account_no = current_account_no())
 $$;
 
 -- The advisory lock of an account: shared by whoever writes of it a row that no key holds, exclusive for its erasure.

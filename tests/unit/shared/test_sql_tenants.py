@@ -30,7 +30,6 @@ ACROSS_ACCOUNTS = {
     ("collections.list_deleted_collections", "deleted_collections"): "the job of every account's deleted rows",
     ("vectors.list_expired", "vectors"): "the job of every account's expired rows",
     ("tasks.claim_task", "collection_tasks"): "the job of every account's tasks",
-    ("admit_key()", "key_hashes"): "the hash of a key tells whose it is",
     ("admit()", "key_hashes"): "the hash of a key tells whose it is",
     ("admit()", "session_ids"): "the id of a session, out of a token that we signed, tells whose it is",
     ("find_sign_in()", "account_emails"): "an e-mail address tells whose it is",
