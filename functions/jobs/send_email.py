@@ -14,7 +14,7 @@ from shared.web.context import database
 from shared.web.job import job_handler
 
 POLL_S = 2.0
-# A run ends right before the next one starts; in Lambda these seconds are what mail costs (infra/decisions/0020-email.md).
+# A run ends right before the next one starts; in Lambda these seconds are what mail costs (decision 0020).
 RUN_S = 58.0
 
 
