@@ -19,9 +19,9 @@ Send text, search by meaning.
 Requests and answers are JSON in UTF-8. Times are RFC 3339 in UTC with `Z`. Ids are opaque strings. An unknown field \
 is refused, in a body as in a query string.
 
-Every call but the public ones takes `Authorization: Bearer <api key>`, or the `access_token` of a session; those about \
-the account itself take a session only. Keys `fv_live_…` and `fv_test_…` see different collections; a session sees the live \
-ones, once the e-mail address is confirmed, and the test ones before.
+Every call but the public ones takes `Authorization: Bearer <api key>`, or the `access_token` of a session; those \
+about the account itself take a session only. Keys `fv_live_…` and `fv_test_…` see different collections; a session \
+sees the live ones, once the e-mail address is confirmed, and the test ones before.
 
 Every error has one shape: a sentence, a stable code, the id of the request and, where there is something to list, the \
 details. Only a call that takes OpenAI's request answers errors as OpenAI does. A path that is no call \
