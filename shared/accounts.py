@@ -133,17 +133,37 @@ async def change_password(
 
 
 async def request_email_change(
-    database: Database, settings: Settings, principal: Principal, *, address: Address, ip_address: str | None
+    database: Database,
+    settings: Settings,
+    principal: Principal,
+    *,
+    checked: Checked,
+    address: Address,
+    ip_address: str | None,
 ) -> None:
-    """Has both addresses told; the new one becomes the account's once its link is used. Raises RateLimited."""
-    await take(database, buckets_of(settings, ip_address).mail(address.key))
+    """Has both addresses told; the new one becomes the account's once its link is used.
+
+    Raises RateLimited, or PasswordRequired where the password that was checked is another one by now.
+    """
+    await take(database, buckets_of(settings, ip_address).mail("change", address.key))
     account_no, user_no = principal.account_no, principal.user
     await database.transact(
         account_no,
+        unchanged(principal, checked),
         queue("change_email", account_no, user_no, {}, to_email=address.email),
         queue("change_email_requested", account_no, user_no, {"new_email": address.email}),
         noted(account_no, "email_change_requested", user_no=user_no, ip_address=ip_address),
     )
+
+
+def unchanged(principal: Principal, checked: Checked | None) -> Statement:
+    """The first statement of what a password or a fresh session allows: it fails where that is gone by now."""
+    params = {
+        "user_no": principal.user,
+        "session_no": principal.session_no,
+        "checked_hash": checked.stored.text if checked else None,
+    }
+    return Statement(_SQL["require_unchanged"], params)
 
 
 def is_fresh(principal: Principal) -> bool:

@@ -126,6 +126,7 @@ async def rotate_key(
         "old_key_id": key_id,
         "env": env,
         "overlap": overlap,
+        "maker_key_no": principal.key_no,
         "user_no": principal.user_no,
         "ip_address": ip_address,
     }

@@ -72,15 +72,20 @@ class Buckets:
         """Of a call that anybody may make."""
         return [self._bucket("call from", self._network, limit=OPEN_CALL_FROM_ADDRESS)]
 
-    def mail(self, email_key: str) -> list[Bucket]:
-        """Of a call that has a mail sent; the same whether or not there is an account."""
-        return [self._bucket("mail to", email_key, limit=MAIL_TO_ADDRESS), *self.open_call()]
+    def mail(self, purpose: str, email_key: str) -> list[Bucket]:
+        """Of a call that has a mail sent; the same whether or not there is an account.
+
+        Each purpose has its own: where the mails to choose another password are used up, that many have been sent.
+        """
+        return [self._bucket("mail to", purpose, email_key, limit=MAIL_TO_ADDRESS), *self.open_call()]
 
     def of_account(self, email_key: str) -> list[bytes]:
-        """The keys of what is kept about an address, to be erased with its account."""
+        """The keys of what is kept about signing in to an account, to be erased with it.
+
+        How many mails an address got is not: who deletes and signs up again would have no limit.
+        """
         return [
             self._bucket("sign-in", email_key, limit=SIGN_IN_FROM_UNKNOWN_ADDRESSES).key,
-            self._bucket("mail to", email_key, limit=MAIL_TO_ADDRESS).key,
             self._bucket("sign-in", email_key, self._network, limit=SIGN_IN_FROM_KNOWN_ADDRESS).key,
         ]
 

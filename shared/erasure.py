@@ -43,16 +43,22 @@ class Erasure:
 
 
 async def erase_account(
-    database: Database, principal: OfAccount, *, most: int = MOST, buckets: Sequence[bytes] = ()
+    database: Database,
+    principal: OfAccount,
+    *,
+    most: int = MOST,
+    buckets: Sequence[bytes] = (),
+    allowed: Statement | None = None,
 ) -> Erasure:
     """Erases the principal's account in one transaction; from its commit on nothing finds a row of it.
 
     `most` vectors and as many usage events go at once; `buckets` are those of `shared.attempts` that are about the
     account. What must still leave stays without the account: the address of the last mail, what ends the subscription,
-    a line of the erasure ledger. Raises NotFound where the account is gone already.
+    a line of the erasure ledger. `allowed` runs first, and fails where the call is not allowed any more. Raises
+    NotFound where the account is gone already.
     """
-    params = {"most": most, "buckets": list(buckets)}
-    [rows] = await database.transact(principal.account_no, Statement(_SQL["erase_account"], params))
+    erase = Statement(_SQL["erase_account"], {"most": most, "buckets": list(buckets)})
+    *_, rows = await database.transact(principal.account_no, *([allowed] if allowed else []), erase)
     if not rows:
         raise NotFound("The account was deleted a moment ago.")
     return Erasure({kind: count for kind, count, _ in rows}, all(is_complete for *_, is_complete in rows))

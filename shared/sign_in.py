@@ -13,7 +13,7 @@ from shared.config import Settings
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
 from shared.email.addresses import Address
-from shared.errors import Unauthenticated
+from shared.errors import Unauthenticated, Unavailable
 from shared.passwords import PasswordHash, hasher
 from shared.sessions import SessionTokens, opening
 
@@ -42,7 +42,11 @@ async def sign_in(
         address.key, knows_address=user is not None and user.knows_address
     )
     await take(database, buckets)
-    is_right = await hasher().verify(password, user.stored if user else None)
+    try:
+        is_right = await hasher().verify(password, user.stored if user else None)
+    except Unavailable:
+        await database.execute(given_back(buckets))
+        raise
     if user is None:
         raise _refused()
     if not is_right:

@@ -13,16 +13,17 @@ from shared.config import Settings
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
 from shared.email.addresses import Address, checked_address
-from shared.errors import Conflict, LinkNotValid, ValidationFailed
+from shared.errors import Conflict, LinkNotValid, PasswordRequired, ValidationFailed
 from shared.ids import new_id
 from shared.opaque_tokens import is_token, token_hash
 from shared.password_rules import fault_of_password
-from shared.passwords import hasher
+from shared.passwords import PasswordHash, hasher
 from shared.sign_in import buckets_of
 
 MINIMUM_AGE = 13
 
 _SQL = statements("sign_in")
+_ACCOUNTS = statements("accounts")
 
 
 def address_of(email: str, *, field: str = "email") -> Address:
@@ -50,7 +51,7 @@ async def sign_up(
 ) -> None:
     """Makes an account, and has a mail sent that confirms the address. Raises ValidationFailed, RateLimited."""
     require_good_password(password, email=address.email)
-    await take(database, buckets_of(settings, ip_address).mail(address.key))
+    await take(database, buckets_of(settings, ip_address).mail("sign up", address.key))
     hashed = await hasher().hash(password)
     params = {
         "email_key": address.key,
@@ -74,19 +75,22 @@ async def request_link(
     ip_address: str | None,
 ) -> None:
     """Has a mail sent with a link, if the address is one of ours. Raises RateLimited."""
-    await take(database, buckets_of(settings, ip_address).mail(address.key))
+    await take(database, buckets_of(settings, ip_address).mail(purpose, address.key))
     params = {"email_key": address.key, "purpose": purpose, "ip_address": ip_address}
     await database.execute(Statement(_SQL["request_link"], params))
 
 
 async def confirm(
-    database: Database, settings: Settings, token: str, *, ip_address: str | None
+    database: Database, settings: Settings, token: str, *, password: str | None, ip_address: str | None
 ) -> Literal["confirm", "change_email"]:
     """Uses the link of a confirmation or of a change of address; answers which it was.
 
-    Raises LinkNotValid, RateLimited, or Conflict where the address has become another account's.
+    A password that is given must be the one of the sign-up: whoever was sent the mail of somebody else's sign-up thus
+    notices. Raises LinkNotValid, PasswordRequired, RateLimited, or Conflict where the address is another account's.
     """
     hashed = await _hash_of(database, settings, token, ip_address)
+    if password is not None:
+        await _require_password_of_link(database, hashed, password)
     [(address,)] = await database.execute(Statement(_SQL["address_of_link"], {"token_hash": hashed}))
     params = {
         "token_hash": hashed,
@@ -101,6 +105,19 @@ async def confirm(
     return "confirm" if was_for == "confirm" else "change_email"
 
 
+async def _require_password_of_link(database: Database, hashed: bytes, password: str) -> None:
+    rows = await database.execute(Statement(_SQL["find_link"], {"token_hash": hashed, "purpose": "confirm"}))
+    if not rows:
+        return  # a change of address, which a password began
+    account_no, user_no, _ = rows[0]
+    [found] = await database.transact(account_no, Statement(_ACCOUNTS["password_of"], {"user_no": user_no}))
+    stored = PasswordHash(found[0][0], found[0][1]) if found else None
+    if not await hasher().verify(password, stored):
+        raise PasswordRequired(
+            "This mail belongs to a sign-up with another password. If it was not yours, sign up again."
+        )
+
+
 async def reset_password(
     database: Database, settings: Settings, *, token: str, password: str, ip_address: str | None
 ) -> None:
@@ -112,7 +129,7 @@ async def reset_password(
     rows = await database.execute(Statement(_SQL["find_link"], {"token_hash": hashed, "purpose": "reset"}))
     if not rows:
         raise _not_valid()
-    require_good_password(password, email=rows[0][0])
+    require_good_password(password, email=rows[0][2])
     new = await hasher().hash(password)
     params = {
         "token_hash": hashed,

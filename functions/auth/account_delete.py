@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from shared.accounts import buckets_to_erase, check_password, get_account, is_fresh
+from shared.accounts import buckets_to_erase, check_password, get_account, is_fresh, unchanged
 from shared.erasure import erase_account
 from shared.errors import PasswordRequired, RateLimited
 from shared.openapi.about import About
@@ -44,6 +44,7 @@ ABOUT = About(
 async def delete(call: Call[DeleteRequest]) -> DeleteResponse:
     """Ends every key and session, the subscription as well. There is no way back."""
     database, settings, principal = call.database, call.settings, call.principal
+    checked = None
     if call.request.password is not None:
         checked = await check_password(database, settings, principal, call.request.password, ip_address=call.ip_address)
         email = checked.email
@@ -52,7 +53,7 @@ async def delete(call: Call[DeleteRequest]) -> DeleteResponse:
     else:
         raise PasswordRequired("Send the account's password in `password`, or sign in again first.")
     buckets = buckets_to_erase(buckets_of(settings, call.ip_address), email)
-    erasure = await erase_account(database, principal, buckets=buckets)
+    erasure = await erase_account(database, principal, buckets=buckets, allowed=unchanged(principal, checked))
     return DeleteResponse(deleted=True, complete=erasure.is_complete, erased=erasure.erased)
 
 

@@ -39,13 +39,17 @@ async def update(call: Call[UpdateRequest]) -> UpdateResponse:
     request = call.request
     if request.email is None and request.password is None:
         raise ValidationFailed.of("", "changes nothing: send `email` or `password`")
+    if request.email is not None and request.password is not None:
+        raise ValidationFailed.of("", "changes both: a new password ends the change of an address, so send one first")
     address = None if request.email is None else address_of(request.email)
     database, settings, principal = call.database, call.settings, call.principal
     checked = await check_password(database, settings, principal, request.current_password, ip_address=call.ip_address)
     if request.password is not None:
         require_good_password(request.password, email=checked.email)
     if address is not None:
-        await request_email_change(database, settings, principal, address=address, ip_address=call.ip_address)
+        await request_email_change(
+            database, settings, principal, checked=checked, address=address, ip_address=call.ip_address
+        )
     tokens = None
     if request.password is not None:
         tokens = await change_password(

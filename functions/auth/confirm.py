@@ -6,15 +6,16 @@ from typing import Literal
 
 from msgspec import Struct
 
-from shared.errors import Conflict, LinkNotValid, RateLimited
+from shared.errors import Conflict, LinkNotValid, PasswordRequired, RateLimited
 from shared.openapi.about import About
 from shared.sign_up import confirm
 from shared.web.app import Call, endpoint_app, lambda_handler
-from shared.web.secret_requests import SecretRequest, Token
+from shared.web.secret_requests import Password, SecretRequest, Token
 
 
 class ConfirmRequest(SecretRequest):
     token: Token
+    password: Password | None = None
 
 
 class ConfirmResponse(Struct):
@@ -24,15 +25,18 @@ class ConfirmResponse(Struct):
 
 
 ABOUT = About(
-    request={"token": "fvl_<out of the mail>"},
+    request={"token": "fvl_<out of the mail>", "password": "my cat knits in the evening"},
     answer={"status": "confirmed"},
-    errors=(LinkNotValid, Conflict, RateLimited),
+    errors=(LinkNotValid, PasswordRequired, Conflict, RateLimited),
 )
 
 
 async def confirm_address(call: Call[ConfirmRequest]) -> ConfirmResponse:
-    """A token works once."""
-    was_for = await confirm(call.database, call.settings, call.request.token, ip_address=call.ip_address)
+    """A token works once. Send the password of the sign-up along: a mail of somebody else's sign-up is then refused."""
+    request = call.request
+    was_for = await confirm(
+        call.database, call.settings, request.token, password=request.password, ip_address=call.ip_address
+    )
     return ConfirmResponse("confirmed" if was_for == "confirm" else "email_changed")
 
 

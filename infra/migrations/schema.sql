@@ -11,6 +11,7 @@ ALTER FUNCTION public.account_lock(p_account_no bigint) OWNER TO fluxvector_owne
 CREATE FUNCTION public.address_of_link(p_token_hash bytea) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
     SELECT l.new_email FROM public.one_time_links l WHERE l.token_hash = p_token_hash AND l.expires_at > now()
 $$;
@@ -90,6 +91,7 @@ ALTER FUNCTION public.admit(p_key_hash bytea, p_session_id text, p_collection te
 CREATE FUNCTION public.admit_key(p_key_hash bytea, p_collection text) RETURNS TABLE(account_no bigint, account_id text, plan text, key_no bigint, key_id text, env text, scopes text[], collection_no bigint, dimension integer, metric text, model text, model_revision text, language text, k1 real, b real, average_length real, is_indexed boolean, has_many_namespaces boolean, is_catalogued boolean)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
     SELECT a.account_no, a.account_id, a.plan, a.key_no, a.key_id, a.env, a.scopes,
            a.collection_no, a.dimension, a.metric, a.model, a.model_revision,
@@ -103,6 +105,7 @@ ALTER FUNCTION public.admit_key(p_key_hash bytea, p_collection text) OWNER TO fl
 CREATE FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 BEGIN
     PERFORM FROM public.users u
@@ -121,6 +124,7 @@ ALTER FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_p
 CREATE FUNCTION public.claim_emails(p_limit integer, p_lease interval) RETURNS TABLE(account_no bigint, email_no bigint, user_no bigint, kind text, to_email text, params jsonb, created_at timestamp with time zone, attempts integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 #variable_conflict use_column
 BEGIN
@@ -130,7 +134,10 @@ BEGIN
     RETURN QUERY
         WITH due AS (
             SELECT d.account_no, d.email_no FROM public.outbox_emails d
-            WHERE d.ready_at <= now() ORDER BY d.ready_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+            WHERE d.ready_at <= now()
+            -- Whoever waits for a link goes before notices.
+            ORDER BY d.kind IN ('confirm', 'reset', 'change_email') DESC, d.ready_at
+            LIMIT p_limit FOR UPDATE SKIP LOCKED
         ), claimed AS (
             UPDATE public.outbox_emails o SET ready_at = now() + p_lease, attempts = o.attempts + 1
             FROM due WHERE o.account_no = due.account_no AND o.email_no = due.email_no
@@ -225,6 +232,7 @@ ALTER FUNCTION public.ensure_usage_partitions(days_ahead integer) OWNER TO fluxv
 CREATE FUNCTION public.erase_account(p_most bigint, p_buckets bytea[]) RETURNS TABLE(erased_from text, erased bigint, is_complete boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET lock_timeout TO '20s'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
@@ -247,7 +255,11 @@ BEGIN
     PERFORM FROM public.users u WHERE u.account_no = me ORDER BY u.user_no FOR UPDATE;
     PERFORM FROM public.collections c WHERE c.account_no = me ORDER BY c.collection_no FOR UPDATE;
     PERFORM note_erasure('account', my_id);
-    INSERT INTO public.farewell_emails (to_email) SELECT e.email FROM public.account_emails e WHERE e.account_no = me;
+    -- An address that nobody confirmed may be a stranger's, who gets no mail of what others did with it.
+    INSERT INTO public.farewell_emails (to_email)
+        SELECT e.email FROM public.account_emails e
+        JOIN public.users u ON u.account_no = e.account_no AND u.user_no = e.user_no
+        WHERE e.account_no = me AND u.confirmed_at IS NOT NULL;
     IF customer IS NOT NULL THEN
         INSERT INTO public.billing_closures (stripe_customer_id) VALUES (customer);
     END IF;
@@ -346,6 +358,7 @@ ALTER FUNCTION public.faceted_vectors(p_collection_no bigint) OWNER TO fluxvecto
 CREATE FUNCTION public.find_link(p_token_hash bytea, p_purpose text) RETURNS TABLE(account_no bigint, user_no bigint, email text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 #variable_conflict use_column
 BEGIN
@@ -371,10 +384,12 @@ BEGIN
         SELECT u.account_no, u.user_no, u.user_id, u.password_hash, u.pepper_id,
                EXISTS (
                    SELECT FROM public.account_activity k
-                   WHERE k.account_no = u.account_no AND k.kind = 'signed_in' AND k.ip_address = p_ip_address
+                   WHERE k.account_no = u.account_no AND k.kind IN ('signed_in', 'password_reset')
+                     AND k.ip_address = p_ip_address
                ),
                EXISTS (
-                   SELECT FROM public.account_activity k WHERE k.account_no = u.account_no AND k.kind = 'signed_in'
+                   SELECT FROM public.account_activity k
+                   WHERE k.account_no = u.account_no AND k.kind IN ('signed_in', 'password_reset')
                )
         FROM public.account_emails e
         JOIN public.users u ON u.account_no = e.account_no AND u.user_no = e.user_no
@@ -388,6 +403,7 @@ ALTER FUNCTION public.find_sign_in(p_email_key text, p_ip_address inet) OWNER TO
 CREATE FUNCTION public.give_back_attempts(p_buckets bytea[]) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
     DELETE FROM public.attempts a USING (
         SELECT DISTINCT ON (l.bucket) l.bucket, l.made_at, l.attempt_no FROM public.attempts l
@@ -621,6 +637,7 @@ ALTER FUNCTION public.nearest_vectors(p_collection_no bigint, p_namespace text, 
 CREATE FUNCTION public.note_erasure(p_kind text, p_subject text) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
     INSERT INTO public.erasure_ledger (kind, salt, subject_hash)
     SELECT p_kind, s.salt, sha256(s.salt || convert_to(p_kind || ' ' || p_subject, 'UTF8'))
@@ -634,6 +651,7 @@ ALTER FUNCTION public.note_erasure(p_kind text, p_subject text) OWNER TO fluxvec
 CREATE FUNCTION public.open_session(p_user_no bigint, p_password_hash text, p_session_id text, p_token_hash bytea, p_lifetime interval, p_ip_address inet, p_most integer, p_is_told boolean) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     me CONSTANT bigint := current_account_no();
@@ -668,6 +686,7 @@ ALTER FUNCTION public.open_session(p_user_no bigint, p_password_hash text, p_ses
 CREATE FUNCTION public.password_of(p_user_no bigint) RETURNS TABLE(password_hash text, pepper_id text, email text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
     SELECT u.password_hash, u.pepper_id, e.email
     FROM public.users u
@@ -712,6 +731,7 @@ ALTER FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key
 CREATE FUNCTION public.rehash_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
     UPDATE public.users u SET password_hash = p_password_hash, pepper_id = p_pepper_id
     WHERE u.account_no = current_account_no() AND u.user_no = p_user_no AND u.password_hash = p_checked_hash
@@ -746,6 +766,7 @@ ALTER FUNCTION public.replace_password(p_user_no bigint, p_password_hash text, p
 CREATE FUNCTION public.request_link(p_email_key text, p_purpose text, p_ip_address inet) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     owner_no bigint;
@@ -760,6 +781,9 @@ BEGIN
         FOR KEY SHARE OF u;
     IF owner_no IS NULL OR p_purpose NOT IN ('confirm', 'reset')
         OR (p_purpose = 'confirm' AND was_confirmed IS NOT NULL) THEN
+        -- A write as well, so that a call that sends nothing takes as long.
+        INSERT INTO public.attempts (bucket, made_at)
+            VALUES (sha256(uuid_send(gen_random_uuid())), clock_timestamp());
         RETURN;
     END IF;
     INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (owner_no, owner_user, p_purpose);
@@ -772,9 +796,30 @@ $$;
 
 ALTER FUNCTION public.request_link(p_email_key text, p_purpose text, p_ip_address inet) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.require_unchanged(p_user_no bigint, p_session_no bigint, p_checked_hash text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+BEGIN
+    PERFORM FROM public.users u
+        WHERE u.account_no = current_account_no() AND u.user_no = p_user_no
+          AND (p_checked_hash IS NULL OR u.password_hash = p_checked_hash)
+        FOR SHARE;
+    IF NOT FOUND OR NOT EXISTS (
+        SELECT FROM public.sessions s WHERE s.account_no = current_account_no() AND s.session_no = p_session_no
+    ) THEN
+        RAISE EXCEPTION 'not allowed any more' USING ERRCODE = 'FV001';
+    END IF;
+END
+$$;
+
+ALTER FUNCTION public.require_unchanged(p_user_no bigint, p_session_no bigint, p_checked_hash text) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.reset_password(p_token_hash bytea, p_password_hash text, p_pepper_id text, p_ip_address inet) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     owner_no bigint;
@@ -803,6 +848,7 @@ ALTER FUNCTION public.reset_password(p_token_hash bytea, p_password_hash text, p
 CREATE FUNCTION public.rotate_refresh_token(p_token_hash bytea, p_new_hash bytea, p_ip_address inet) RETURNS TABLE(account_no bigint, user_no bigint, user_id text, session_id text, is_reused boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 #variable_conflict use_column
 DECLARE
@@ -975,43 +1021,39 @@ ALTER FUNCTION public.search_vectors(p_collection_no bigint, p_namespace text, p
 CREATE FUNCTION public.sign_up(p_email_key text, p_email text, p_account_id text, p_user_id text, p_password_hash text, p_pepper_id text, p_policy text, p_ip_address inet) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
-    owner_no bigint;
-    owner_user bigint;
+    old_no bigint;
+    old_user bigint;
     was_confirmed timestamptz;
+    new_no bigint;
+    new_user bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('sign_up ' || p_email_key, 0));
-    SELECT u.account_no, u.user_no, u.confirmed_at INTO owner_no, owner_user, was_confirmed
+    SELECT u.account_no, u.user_no, u.confirmed_at INTO old_no, old_user, was_confirmed
         FROM public.account_emails e
         JOIN public.users u ON u.account_no = e.account_no AND u.user_no = e.user_no
         WHERE e.email_key = p_email_key
-        FOR NO KEY UPDATE OF u;
-    IF owner_no IS NULL THEN
-        INSERT INTO public.accounts AS a (account_id) VALUES (p_account_id) RETURNING a.account_no INTO owner_no;
-        INSERT INTO public.users AS u
-            (account_no, user_id, password_hash, pepper_id, accepted_policy, accepted_at)
-            VALUES (owner_no, p_user_id, p_password_hash, p_pepper_id, p_policy, now())
-            RETURNING u.user_no INTO owner_user;
-        INSERT INTO public.account_emails (email_key, email, account_no, user_no)
-            VALUES (p_email_key, p_email, owner_no, owner_user);
-        INSERT INTO public.account_activity (account_no, kind, user_no, ip_address)
-            VALUES (owner_no, 'signed_up', owner_user, p_ip_address);
-        INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (owner_no, owner_user, 'confirm');
-    ELSIF was_confirmed IS NULL THEN
-        UPDATE public.users u SET password_hash = p_password_hash, pepper_id = p_pepper_id,
-                password_changed_at = now(), accepted_policy = p_policy, accepted_at = now()
-            WHERE u.account_no = owner_no AND u.user_no = owner_user;
-        DELETE FROM public.sessions s WHERE s.account_no = owner_no;
-        DELETE FROM public.api_keys k WHERE k.account_no = owner_no;
-        DELETE FROM public.outbox_emails o WHERE o.account_no = owner_no AND o.kind = 'confirm';
-        DELETE FROM public.one_time_links l WHERE l.account_no = owner_no;
-        INSERT INTO public.account_activity (account_no, kind, user_no, ip_address)
-            VALUES (owner_no, 'signed_up', owner_user, p_ip_address);
-        INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (owner_no, owner_user, 'confirm');
-    ELSE
-        INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (owner_no, owner_user, 'signed_up_again');
+        FOR UPDATE OF u;
+    IF was_confirmed IS NOT NULL THEN
+        INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (old_no, old_user, 'signed_up_again');
+        RETURN;
     END IF;
+    IF old_no IS NOT NULL THEN
+        PERFORM set_config('app.account', old_no::text, true);
+        PERFORM erase_account(100000, '{}');
+    END IF;
+    INSERT INTO public.accounts AS a (account_id) VALUES (p_account_id) RETURNING a.account_no INTO new_no;
+    INSERT INTO public.users AS u
+        (account_no, user_id, password_hash, pepper_id, accepted_policy, accepted_at)
+        VALUES (new_no, p_user_id, p_password_hash, p_pepper_id, p_policy, now())
+        RETURNING u.user_no INTO new_user;
+    INSERT INTO public.account_emails (email_key, email, account_no, user_no)
+        VALUES (p_email_key, p_email, new_no, new_user);
+    INSERT INTO public.account_activity (account_no, kind, user_no, ip_address)
+        VALUES (new_no, 'signed_up', new_user, p_ip_address);
+    INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (new_no, new_user, 'confirm');
 END
 $$;
 
@@ -1020,6 +1062,7 @@ ALTER FUNCTION public.sign_up(p_email_key text, p_email text, p_account_id text,
 CREATE FUNCTION public.take_attempts(p_buckets bytea[], p_limits integer[], p_windows interval[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     n integer;
@@ -1046,19 +1089,10 @@ $$;
 
 ALTER FUNCTION public.take_attempts(p_buckets bytea[], p_limits integer[], p_windows interval[]) OWNER TO fluxvector_owner;
 
-CREATE FUNCTION public.touch_session(p_session_no bigint) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    AS $$
-    UPDATE public.sessions s SET authenticated_at = now()
-    WHERE s.account_no = current_account_no() AND s.session_no = p_session_no
-$$;
-
-ALTER FUNCTION public.touch_session(p_session_no bigint) OWNER TO fluxvector_owner;
-
 CREATE FUNCTION public.use_link(p_token_hash bytea, p_email_key text, p_ip_address inet) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     owner_no bigint;
@@ -3935,7 +3969,7 @@ ALTER TABLE ONLY public.vectors_30
 ALTER TABLE ONLY public.vectors_31
     ADD CONSTRAINT vectors_31_pkey PRIMARY KEY (account_no, collection_no, namespace, id);
 
-CREATE INDEX account_activity_by_address ON public.account_activity USING btree (account_no, ip_address) WHERE (kind = 'signed_in'::text);
+CREATE INDEX account_activity_by_address ON public.account_activity USING btree (account_no, ip_address) WHERE (kind = ANY (ARRAY['signed_in'::text, 'password_reset'::text]));
 
 CREATE INDEX attempts_by_age ON public.attempts USING btree (made_at);
 
@@ -4708,6 +4742,9 @@ REVOKE ALL ON FUNCTION public.replace_password(p_user_no bigint, p_password_hash
 REVOKE ALL ON FUNCTION public.request_link(p_email_key text, p_purpose text, p_ip_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.request_link(p_email_key text, p_purpose text, p_ip_address inet) TO fluxvector_api;
 
+REVOKE ALL ON FUNCTION public.require_unchanged(p_user_no bigint, p_session_no bigint, p_checked_hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.require_unchanged(p_user_no bigint, p_session_no bigint, p_checked_hash text) TO fluxvector_api;
+
 REVOKE ALL ON FUNCTION public.reset_password(p_token_hash bytea, p_password_hash text, p_pepper_id text, p_ip_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reset_password(p_token_hash bytea, p_password_hash text, p_pepper_id text, p_ip_address inet) TO fluxvector_api;
 
@@ -4725,9 +4762,6 @@ GRANT ALL ON FUNCTION public.sign_up(p_email_key text, p_email text, p_account_i
 
 REVOKE ALL ON FUNCTION public.take_attempts(p_buckets bytea[], p_limits integer[], p_windows interval[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_attempts(p_buckets bytea[], p_limits integer[], p_windows interval[]) TO fluxvector_api;
-
-REVOKE ALL ON FUNCTION public.touch_session(p_session_no bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.touch_session(p_session_no bigint) TO fluxvector_api;
 
 REVOKE ALL ON FUNCTION public.use_link(p_token_hash bytea, p_email_key text, p_ip_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.use_link(p_token_hash bytea, p_email_key text, p_ip_address inet) TO fluxvector_api;

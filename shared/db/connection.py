@@ -20,7 +20,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 
 from shared import log, timing
 from shared.db import arrays
-from shared.errors import Conflict, FluxVectorError, InternalError, NotFound, Unavailable
+from shared.errors import Conflict, FluxVectorError, InternalError, NotFound, PasswordRequired, Unavailable
 
 Row = tuple[Any, ...]
 Params = Mapping[str, object]
@@ -201,6 +201,8 @@ def _translated(error: psycopg.Error) -> FluxVectorError:
     """Our error for the driver's. Its message may quote a row, so only its SQLSTATE is logged."""
     if isinstance(error, errors.UniqueViolation):
         return UniqueConflict("It exists already.")
+    if error.sqlstate == "FV001":  # of our own functions
+        return PasswordRequired("The password was changed, or the session ended, a moment ago.")
     if isinstance(error, errors.ForeignKeyViolation):
         return NotFound("It was deleted a moment ago.")
     log.event("database_error", sqlstate=error.sqlstate, type=type(error).__name__, where=log.where(error))

@@ -144,6 +144,40 @@ async def test_a_fresh_session_erases_without_the_password(api: Api) -> None:
     assert (await erase(api, await api.session())).status_code == 200
 
 
+@pytest.mark.parametrize("call", ["account_update", "account_delete"])
+async def test_nothing_is_done_by_a_password_that_was_changed_meanwhile(
+    api: Api, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """A reset by mail ends what the old password began, also where its check was under way."""
+    import importlib
+
+    endpoint = importlib.import_module(f"functions.auth.{call}")
+    original = endpoint.check_password
+
+    async def overtaken(*args: Any, **kwargs: Any) -> Any:
+        checked = await original(*args, **kwargs)
+        api.sql("UPDATE users SET password_hash = 'of a reset'")
+        return checked
+
+    session = await api.session()
+    monkeypatch.setattr(endpoint, "check_password", overtaken)
+    if call == "account_update":
+        body = {"email": "thief@example.com", "current_password": PASSWORD}
+        answer = await api.patch("/v1/auth/account", body, key=session)
+    else:
+        answer = await erase(api, session, {"password": PASSWORD})
+    assert (answer.status_code, answer.json()["code"]) == (403, "password_required")
+    assert api.sql("SELECT count(*) FROM accounts") == [(1,)]
+    assert await arrived(api.database) == []
+
+
+async def test_address_and_password_are_changed_one_after_the_other(api: Api) -> None:
+    session = await api.session()
+    body = {"email": "new@example.com", "password": NEW_PASSWORD, "current_password": PASSWORD}
+    assert (await api.patch("/v1/auth/account", body, key=session)).status_code == 422
+    assert (await login(api)).status_code == 200
+
+
 async def test_a_key_never_erases_the_account(api: Api) -> None:
     answer = await erase(api, api.tenant.key, {"password": PASSWORD})
     assert (answer.status_code, answer.json()["code"]) == (403, "session_required")
@@ -154,7 +188,7 @@ async def test_an_account_is_erased_once(api: Api) -> None:
     answers = await asyncio.gather(*(erase(api, session) for _ in range(5)))
     statuses = sorted(answer.status_code for answer in answers)
     assert statuses.count(200) >= 1
-    assert set(statuses) <= {200, 401, 404}
+    assert set(statuses) <= {200, 401, 403, 404}
     assert api.sql("SELECT count(*) FROM farewell_emails") == [(1,)]
     assert api.sql("SELECT count(*) FROM erasure_ledger") == [(1,)]
 

@@ -275,11 +275,15 @@ async def test_the_job_and_writers_do_not_harm_each_other(
     assert wrong == []
 
 
-async def test_a_task_of_a_deleted_collection_is_forgotten(api_without_embedder: Api, jobs: Database) -> None:
+async def test_a_task_goes_with_its_collection(api_without_embedder: Api, jobs: Database) -> None:
     api = api_without_embedder
-    api.sql("INSERT INTO collection_tasks (account_no, collection_no, task) VALUES (1, 999, 'catalogue')")
-    assert await maintain(jobs) == 1
+    await stored(api)
+    api.sql(
+        "INSERT INTO collection_tasks SELECT account_no, collection_no, 'terms' FROM collections ON CONFLICT DO NOTHING"
+    )
+    api.sql("DELETE FROM collections")
     assert api.sql("SELECT count(*) FROM collection_tasks") == [(0,)]
+    assert await maintain(jobs) == 0
 
 
 async def test_terms_are_put_together(api_without_embedder: Api, jobs: Database) -> None:

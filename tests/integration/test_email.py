@@ -361,7 +361,7 @@ async def test_who_was_too_slow_leaves_the_mail_to_whoever_claimed_it_since(post
 
 async def test_what_ends_the_cause_stops_the_mail(post: Post) -> None:
     """A reset that was used, an account that is gone: what was claimed already is not sent, and makes no link."""
-    await post.queue("key_created")
+    await post.queue("confirm")
     await post.queue("reset")
 
     def use_it(mail: Mail) -> None:
@@ -369,8 +369,8 @@ async def test_what_ends_the_cause_stops_the_mail(post: Post) -> None:
 
     memory = Memory(before=use_it)
     assert await post.send(memory) == 1
-    assert [mail.kind for mail in memory.mails] == ["key_created"]
-    assert post.sql("SELECT count(*) FROM one_time_links") == [(0,)]
+    assert [mail.kind for mail in memory.mails] == ["confirm"]
+    assert post.sql("SELECT count(*) FROM one_time_links WHERE purpose = 'reset'") == [(0,)]
 
 
 @pytest.mark.parametrize(
@@ -491,7 +491,8 @@ async def test_nothing_of_a_mail_reaches_a_log(post: Post, capsys: pytest.Captur
     """Neither address, token, password nor parameter: in no event, whatever goes wrong."""
     canary = "canary-7f3a"
     hostile = RuntimeError(f"{canary} {OWNER}")
-    faults: list[BaseException | None] = [hostile, NotNow("smtp_451"), Refused("smtp_550"), None]
+    # The mails with links go first.
+    faults: list[BaseException | None] = [None, None, hostile, NotNow("smtp_451"), Refused("smtp_550"), None]
     memory = Memory(faults=faults)
     for _ in range(4):
         await post.queue("key_created", f"{canary}@example.org", name=canary, prefix=canary)

@@ -114,7 +114,7 @@ def run_as(
                 "done",
                 sorted((tuple(plain(each, name in TELLS_AN_AGE) for each in row) for row in rows), key=repr),
             )
-        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityError) as error:
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityError, psycopg.OperationalError) as error:
             outcome = (type(error).__name__, [])
         if role:
             connection.execute("RESET ROLE")

@@ -12,7 +12,7 @@ from shared.config import settings
 from shared.passwords import hasher
 from shared.session_tokens import Issuer, issue
 from tests.support.api import PASSWORD, PUBLIC_URL, SESSION_KEY, Api
-from tests.support.mail import arrived
+from tests.support.mail import arrived, token_of
 
 
 @pytest.fixture
@@ -205,6 +205,14 @@ async def test_failures_are_limited_for_whoever_fails_and_not_for_the_owner(
     # An unknown address meets the same limit as a known one.
     strangers = [await api.post("/v1/auth/login", wrong | {"email": "no@example.com"}, key="") for _ in range(22)]
     assert [answer.status_code for answer in strangers] == [401] * 20 + [429] * 2
+    # A password that is reset by mail opens the door from there, whatever others tried.
+    elsewhere = httpx.ASGITransport(app=app, client=("203.0.113.200", 1))
+    async with httpx.AsyncClient(transport=elsewhere, base_url=PUBLIC_URL) as client:
+        assert (await client.post("/v1/auth/login", json=wrong | {"password": PASSWORD})).status_code == 429
+        await client.post("/v1/auth/password/forgot", json={"email": api.tenant.email})
+        reset = {"token": await token_of(api.database, "reset"), "password": PASSWORD}
+        assert (await client.post("/v1/auth/password/reset", json=reset)).status_code == 200
+        assert (await client.post("/v1/auth/login", json=wrong | {"password": PASSWORD})).status_code == 200
     # And it slides.
     api.sql("UPDATE attempts SET made_at = made_at - interval '15 minutes'")
     assert (await api.post("/v1/auth/login", wrong | {"password": PASSWORD}, key="")).status_code == 200

@@ -163,6 +163,48 @@ async def test_who_signs_up_again_before_confirming_begins_anew(api: Api) -> Non
     assert (await login(api)).status_code == 200
 
 
+async def test_who_comes_next_finds_nothing_of_the_one_before(api: Api) -> None:
+    await sign_up(api)
+    first = (await login(api)).json()["access_token"]
+    change = {"email": "evil@example.com", "current_password": PASSWORD}
+    assert (await api.patch("/v1/auth/account", change, key=first)).status_code == 200
+    await api.post("/v1/collections", {"name": "mine", "dimension": 2}, key=first)
+    body = {"collection": "mine", "vectors": [{"id": "a", "values": [1, 0]}]}
+    assert (await api.post("/v1/vectors/upsert", body, key=first)).status_code == 200
+    await sign_up(api, password="the password of another one")
+    second = (await login(api, password="the password of another one")).json()["access_token"]
+    assert (await api.get("/v1/collections", key=second)).json()["data"] == []
+    assert [event["kind"] for event in await activity(api, second)] == ["signed_in", "signed_up"]
+    # Nor does a change of address that was asked for before live on, and no mail tells a stranger of an erasure.
+    assert [letter.kind for letter in await arrived(api.database)] == ["confirm"]
+    assert api.sql("SELECT count(*) FROM vectors") == [(0,)]
+
+
+async def test_a_mail_of_somebody_elses_sign_up_is_noticed(api: Api) -> None:
+    """Whoever is sent it and confirms it with his own password is refused, and the account stays unconfirmed."""
+    await sign_up(api, password="the password of a thief")
+    token = await token_of(api.database, "confirm")
+    refused = await api.post("/v1/auth/confirm", {"token": token, "password": PASSWORD}, key="")
+    assert (refused.status_code, refused.json()["code"]) == (403, "password_required")
+    right = {"token": token, "password": "the password of a thief"}
+    assert (await api.post("/v1/auth/confirm", right, key="")).status_code == 200
+
+
+async def test_who_deletes_and_signs_up_again_has_the_same_limit(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    from shared.config import settings
+
+    monkeypatch.setenv("FLUXVECTOR_ATTEMPTS_FACTOR", "1")
+    settings.cache_clear()
+    statuses = []
+    for _ in range(7):
+        statuses.append((await sign_up(api)).status_code)
+        if statuses[-1] == 200:
+            session = (await login(api)).json()["access_token"]
+            assert (await api.delete("/v1/auth/account", key=session)).status_code == 200
+    assert statuses == [200] * 5 + [429] * 2
+    assert await arrived(api.database) == []  # the accounts, their mail with them, and no farewell to a stranger
+
+
 async def test_a_link_works_once_also_when_all_use_it_at_once(api: Api) -> None:
     await sign_up(api)
     token = await token_of(api.database, "confirm")

@@ -100,7 +100,8 @@ CREATE TABLE account_activity (
     PRIMARY KEY (account_no, activity_no)
 );
 -- From which addresses the account was signed in to.
-CREATE INDEX account_activity_by_address ON account_activity (account_no, ip_address) WHERE kind = 'signed_in';
+CREATE INDEX account_activity_by_address ON account_activity (account_no, ip_address)
+    WHERE kind IN ('signed_in', 'password_reset');
 
 -- Attempts to sign in, sign up or have a mail sent, of the last hours. A bucket is a keyed hash of what is limited, an
 -- address or an e-mail: nobody can be read out of it.

@@ -88,6 +88,7 @@ CREATE OR REPLACE FUNCTION admit_key(p_key_hash bytea, p_collection text)
     )
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
     SELECT a.account_no, a.account_id, a.plan, a.key_no, a.key_id, a.env, a.scopes,
            a.collection_no, a.dimension, a.metric, a.model, a.model_revision,
@@ -102,6 +103,7 @@ $$;
 CREATE FUNCTION take_attempts(p_buckets bytea[], p_limits integer[], p_windows interval[]) RETURNS integer
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     n integer;
@@ -130,6 +132,7 @@ $$;
 CREATE FUNCTION give_back_attempts(p_buckets bytea[]) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
     DELETE FROM public.attempts a USING (
         SELECT DISTINCT ON (l.bucket) l.bucket, l.made_at, l.attempt_no FROM public.attempts l
@@ -155,10 +158,12 @@ BEGIN
         SELECT u.account_no, u.user_no, u.user_id, u.password_hash, u.pepper_id,
                EXISTS (
                    SELECT FROM public.account_activity k
-                   WHERE k.account_no = u.account_no AND k.kind = 'signed_in' AND k.ip_address = p_ip_address
+                   WHERE k.account_no = u.account_no AND k.kind IN ('signed_in', 'password_reset')
+                     AND k.ip_address = p_ip_address
                ),
                EXISTS (
-                   SELECT FROM public.account_activity k WHERE k.account_no = u.account_no AND k.kind = 'signed_in'
+                   SELECT FROM public.account_activity k
+                   WHERE k.account_no = u.account_no AND k.kind IN ('signed_in', 'password_reset')
                )
         FROM public.account_emails e
         JOIN public.users u ON u.account_no = e.account_no AND u.user_no = e.user_no
@@ -177,6 +182,7 @@ CREATE FUNCTION open_session(
     RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     me CONSTANT bigint := current_account_no();
@@ -212,6 +218,7 @@ CREATE FUNCTION rotate_refresh_token(p_token_hash bytea, p_new_hash bytea, p_ip_
     RETURNS TABLE (account_no bigint, user_no bigint, user_id text, session_id text, is_reused boolean)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -253,9 +260,9 @@ BEGIN
 END
 $$;
 
--- Signs up, and tells nobody whether the address was known. A new one gets an account and a mail to confirm it. One that was
--- never confirmed begins anew with this password: whoever else chose one for this address loses sessions and keys. The owner
--- of a confirmed one is told of the attempt.
+-- Signs up, and tells nobody whether the address was known. A new one gets an account and a mail to confirm it. An account
+-- whose address was never confirmed is erased for it: whoever signed up before for this address keeps nothing, and finds
+-- nothing of whoever comes next. The owner of a confirmed one is told of the attempt.
 CREATE FUNCTION sign_up(
     p_email_key text, p_email text, p_account_id text, p_user_id text, p_password_hash text, p_pepper_id text,
     p_policy text, p_ip_address inet
@@ -263,43 +270,39 @@ CREATE FUNCTION sign_up(
     RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-    owner_no bigint;
-    owner_user bigint;
+    old_no bigint;
+    old_user bigint;
     was_confirmed timestamptz;
+    new_no bigint;
+    new_user bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('sign_up ' || p_email_key, 0));
-    SELECT u.account_no, u.user_no, u.confirmed_at INTO owner_no, owner_user, was_confirmed
+    SELECT u.account_no, u.user_no, u.confirmed_at INTO old_no, old_user, was_confirmed
         FROM public.account_emails e
         JOIN public.users u ON u.account_no = e.account_no AND u.user_no = e.user_no
         WHERE e.email_key = p_email_key
-        FOR NO KEY UPDATE OF u;
-    IF owner_no IS NULL THEN
-        INSERT INTO public.accounts AS a (account_id) VALUES (p_account_id) RETURNING a.account_no INTO owner_no;
-        INSERT INTO public.users AS u
-            (account_no, user_id, password_hash, pepper_id, accepted_policy, accepted_at)
-            VALUES (owner_no, p_user_id, p_password_hash, p_pepper_id, p_policy, now())
-            RETURNING u.user_no INTO owner_user;
-        INSERT INTO public.account_emails (email_key, email, account_no, user_no)
-            VALUES (p_email_key, p_email, owner_no, owner_user);
-        INSERT INTO public.account_activity (account_no, kind, user_no, ip_address)
-            VALUES (owner_no, 'signed_up', owner_user, p_ip_address);
-        INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (owner_no, owner_user, 'confirm');
-    ELSIF was_confirmed IS NULL THEN
-        UPDATE public.users u SET password_hash = p_password_hash, pepper_id = p_pepper_id,
-                password_changed_at = now(), accepted_policy = p_policy, accepted_at = now()
-            WHERE u.account_no = owner_no AND u.user_no = owner_user;
-        DELETE FROM public.sessions s WHERE s.account_no = owner_no;
-        DELETE FROM public.api_keys k WHERE k.account_no = owner_no;
-        DELETE FROM public.outbox_emails o WHERE o.account_no = owner_no AND o.kind = 'confirm';
-        DELETE FROM public.one_time_links l WHERE l.account_no = owner_no;
-        INSERT INTO public.account_activity (account_no, kind, user_no, ip_address)
-            VALUES (owner_no, 'signed_up', owner_user, p_ip_address);
-        INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (owner_no, owner_user, 'confirm');
-    ELSE
-        INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (owner_no, owner_user, 'signed_up_again');
+        FOR UPDATE OF u;
+    IF was_confirmed IS NOT NULL THEN
+        INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (old_no, old_user, 'signed_up_again');
+        RETURN;
     END IF;
+    IF old_no IS NOT NULL THEN
+        PERFORM set_config('app.account', old_no::text, true);
+        PERFORM erase_account(100000, '{}');
+    END IF;
+    INSERT INTO public.accounts AS a (account_id) VALUES (p_account_id) RETURNING a.account_no INTO new_no;
+    INSERT INTO public.users AS u
+        (account_no, user_id, password_hash, pepper_id, accepted_policy, accepted_at)
+        VALUES (new_no, p_user_id, p_password_hash, p_pepper_id, p_policy, now())
+        RETURNING u.user_no INTO new_user;
+    INSERT INTO public.account_emails (email_key, email, account_no, user_no)
+        VALUES (p_email_key, p_email, new_no, new_user);
+    INSERT INTO public.account_activity (account_no, kind, user_no, ip_address)
+        VALUES (new_no, 'signed_up', new_user, p_ip_address);
+    INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (new_no, new_user, 'confirm');
 END
 $$;
 
@@ -308,6 +311,7 @@ $$;
 CREATE FUNCTION request_link(p_email_key text, p_purpose text, p_ip_address inet) RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     owner_no bigint;
@@ -322,6 +326,9 @@ BEGIN
         FOR KEY SHARE OF u;
     IF owner_no IS NULL OR p_purpose NOT IN ('confirm', 'reset')
         OR (p_purpose = 'confirm' AND was_confirmed IS NOT NULL) THEN
+        -- A write as well, so that a call that sends nothing takes as long.
+        INSERT INTO public.attempts (bucket, made_at)
+            VALUES (sha256(uuid_send(gen_random_uuid())), clock_timestamp());
         RETURN;
     END IF;
     INSERT INTO public.outbox_emails (account_no, user_no, kind) VALUES (owner_no, owner_user, p_purpose);
@@ -337,6 +344,7 @@ CREATE FUNCTION find_link(p_token_hash bytea, p_purpose text)
     RETURNS TABLE (account_no bigint, user_no bigint, email text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -354,6 +362,7 @@ $$;
 CREATE FUNCTION use_link(p_token_hash bytea, p_email_key text, p_ip_address inet) RETURNS text
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     owner_no bigint;
@@ -405,6 +414,7 @@ $$;
 CREATE FUNCTION address_of_link(p_token_hash bytea) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
     SELECT l.new_email FROM public.one_time_links l WHERE l.token_hash = p_token_hash AND l.expires_at > now()
 $$;
@@ -441,6 +451,7 @@ CREATE FUNCTION reset_password(p_token_hash bytea, p_password_hash text, p_peppe
     RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     owner_no bigint;
@@ -469,6 +480,7 @@ CREATE FUNCTION password_of(p_user_no bigint)
     RETURNS TABLE (password_hash text, pepper_id text, email text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
     SELECT u.password_hash, u.pepper_id, e.email
     FROM public.users u
@@ -483,6 +495,7 @@ CREATE FUNCTION change_password(
     RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
     PERFORM FROM public.users u
@@ -500,18 +513,30 @@ $$;
 CREATE FUNCTION rehash_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
     UPDATE public.users u SET password_hash = p_password_hash, pepper_id = p_pepper_id
     WHERE u.account_no = current_account_no() AND u.user_no = p_user_no AND u.password_hash = p_checked_hash
 $$;
 
--- The password was given again.
-CREATE FUNCTION touch_session(p_session_no bigint) RETURNS void
-    LANGUAGE sql VOLATILE SECURITY DEFINER
+-- Holds what a call was allowed by until its transaction ends: the session, and the password that was checked (NULL where
+-- none was). Raises FV001 where one of them is gone, so that nothing is done by a password that was changed meanwhile.
+CREATE FUNCTION require_unchanged(p_user_no bigint, p_session_no bigint, p_checked_hash text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
-    UPDATE public.sessions s SET authenticated_at = now()
-    WHERE s.account_no = current_account_no() AND s.session_no = p_session_no
+BEGIN
+    PERFORM FROM public.users u
+        WHERE u.account_no = current_account_no() AND u.user_no = p_user_no
+          AND (p_checked_hash IS NULL OR u.password_hash = p_checked_hash)
+        FOR SHARE;
+    IF NOT FOUND OR NOT EXISTS (
+        SELECT FROM public.sessions s WHERE s.account_no = current_account_no() AND s.session_no = p_session_no
+    ) THEN
+        RAISE EXCEPTION 'not allowed any more' USING ERRCODE = 'FV001';
+    END IF;
+END
 $$;
 
 -- The mail that is due, with the addresses it goes to: claimed by lease. An address that nobody confirmed may be a stranger's:
@@ -523,6 +548,7 @@ CREATE FUNCTION claim_emails(p_limit integer, p_lease interval)
     )
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -532,7 +558,10 @@ BEGIN
     RETURN QUERY
         WITH due AS (
             SELECT d.account_no, d.email_no FROM public.outbox_emails d
-            WHERE d.ready_at <= now() ORDER BY d.ready_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+            WHERE d.ready_at <= now()
+            -- Whoever waits for a link goes before notices.
+            ORDER BY d.kind IN ('confirm', 'reset', 'change_email') DESC, d.ready_at
+            LIMIT p_limit FOR UPDATE SKIP LOCKED
         ), claimed AS (
             UPDATE public.outbox_emails o SET ready_at = now() + p_lease, attempts = o.attempts + 1
             FROM due WHERE o.account_no = due.account_no AND o.email_no = due.email_no
@@ -551,7 +580,7 @@ REVOKE ALL ON FUNCTION
     sign_up(text, text, text, text, text, text, text, inet), request_link(text, text, inet), find_link(bytea, text),
     use_link(bytea, text, inet), address_of_link(bytea), replace_password(bigint, text, text, text, inet),
     reset_password(bytea, text, text, inet), password_of(bigint), change_password(bigint, text, text, text, inet),
-    rehash_password(bigint, text, text, text), touch_session(bigint), claim_emails(integer, interval)
+    rehash_password(bigint, text, text, text), require_unchanged(bigint, bigint, text), claim_emails(integer, interval)
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     admit(bytea, text, text), take_attempts(bytea[], integer[], interval[]), give_back_attempts(bytea[]),
@@ -560,6 +589,6 @@ GRANT EXECUTE ON FUNCTION
     sign_up(text, text, text, text, text, text, text, inet), request_link(text, text, inet), find_link(bytea, text),
     use_link(bytea, text, inet), address_of_link(bytea), reset_password(bytea, text, text, inet),
     password_of(bigint), change_password(bigint, text, text, text, inet), rehash_password(bigint, text, text, text),
-    touch_session(bigint)
+    require_unchanged(bigint, bigint, text)
     TO fluxvector_api;
 GRANT EXECUTE ON FUNCTION claim_emails(integer, interval) TO fluxvector_jobs;

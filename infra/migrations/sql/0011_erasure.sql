@@ -61,6 +61,7 @@ GRANT DELETE ON usage_events TO fluxvector_jobs;
 CREATE FUNCTION note_erasure(p_kind text, p_subject text) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
     INSERT INTO public.erasure_ledger (kind, salt, subject_hash)
     SELECT p_kind, s.salt, sha256(s.salt || convert_to(p_kind || ' ' || p_subject, 'UTF8'))
@@ -111,6 +112,7 @@ CREATE FUNCTION erase_account(p_most bigint, p_buckets bytea[])
     RETURNS TABLE (erased_from text, erased bigint, is_complete boolean)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
     SET lock_timeout = '20s'
     SET enable_seqscan = off
     SET enable_bitmapscan = off
@@ -133,7 +135,11 @@ BEGIN
     PERFORM FROM public.users u WHERE u.account_no = me ORDER BY u.user_no FOR UPDATE;
     PERFORM FROM public.collections c WHERE c.account_no = me ORDER BY c.collection_no FOR UPDATE;
     PERFORM note_erasure('account', my_id);
-    INSERT INTO public.farewell_emails (to_email) SELECT e.email FROM public.account_emails e WHERE e.account_no = me;
+    -- An address that nobody confirmed may be a stranger's, who gets no mail of what others did with it.
+    INSERT INTO public.farewell_emails (to_email)
+        SELECT e.email FROM public.account_emails e
+        JOIN public.users u ON u.account_no = e.account_no AND u.user_no = e.user_no
+        WHERE e.account_no = me AND u.confirmed_at IS NOT NULL;
     IF customer IS NOT NULL THEN
         INSERT INTO public.billing_closures (stripe_customer_id) VALUES (customer);
     END IF;

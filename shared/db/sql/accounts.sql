@@ -35,6 +35,9 @@ WHERE a.account_no = %(account_no)s AND u.user_no = %(user_no)s
 -- name: password_of
 SELECT password_hash, pepper_id, email FROM password_of(%(user_no)s)
 
+-- name: require_unchanged
+SELECT require_unchanged(%(user_no)s, %(session_no)s, %(checked_hash)s)
+
 -- name: change_password
 SELECT change_password(%(user_no)s, %(checked_hash)s, %(password_hash)s, %(pepper_id)s, %(ip_address)s::inet)
 

@@ -65,7 +65,13 @@ WITH old AS (
     RETURNING k.expires_at
 ), made AS (
     INSERT INTO api_keys (account_no, key_id, name, env, prefix, scopes, collection, expires_at)
-    SELECT %(account_no)s, %(key_id)s, old.name, old.env, %(prefix)s, old.scopes, old.collection, old.expires_at FROM old
+    SELECT %(account_no)s, %(key_id)s, old.name, old.env, %(prefix)s, old.scopes, old.collection,
+           -- No key outlives the one that made it.
+           least(old.expires_at, (
+               SELECT m.expires_at FROM api_keys m
+               WHERE m.account_no = %(account_no)s AND m.key_no = %(maker_key_no)s
+           ))
+    FROM old
     RETURNING account_no, key_no, key_id, name, env, prefix, scopes, collection, created_at, expires_at
 ), hashed AS (
     INSERT INTO key_hashes (key_hash, account_no, key_no)

@@ -12,7 +12,7 @@ SELECT sign_up(%(email_key)s, %(email)s, %(account_id)s, %(user_id)s, %(password
 SELECT request_link(%(email_key)s, %(purpose)s, %(ip_address)s::inet)
 
 -- name: find_link
-SELECT email FROM find_link(%(token_hash)s::bytea, %(purpose)s)
+SELECT account_no, user_no, email FROM find_link(%(token_hash)s::bytea, %(purpose)s)
 
 -- name: address_of_link
 SELECT address_of_link(%(token_hash)s::bytea)
