@@ -77,9 +77,9 @@ def test_every_kind_is_a_sound_mail(kind: str) -> None:
 
 def test_a_command_can_be_copied_out_of_the_file() -> None:
     values = {name: "x" for name in ("privacy_contact", "email", "valid_for")}
-    values |= {"public_url": "https://api.example.com", "token": "fvl_" + "T" * 43, "link": "https://x"}
+    values |= {"public_url": "https://api.example.com", "token": "fvl_" + "T" * 43}
     data = mail(rendered=render("confirm", values)).data
-    assert b'-d \'{"token": "fvl_' + b"T" * 43 + b"\"}'\r\n" in data
+    assert b'-d \'{"token": "fvl_' + b"T" * 43 + b'", "password": "YOUR PASSWORD"}\'\r\n' in data
 
 
 BROKEN = ["\r\nBcc: x@example.com", "\nBcc: x@example.com", "\rBcc: x@example.com", "\0", "\r\n\r\nbody"]
