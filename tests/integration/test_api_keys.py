@@ -100,6 +100,14 @@ async def test_a_key_never_outlives_the_one_that_made_it(api: Api) -> None:
         assert made["expires_at"] == ends
 
 
+async def test_a_rotation_is_no_way_around_the_end_of_the_key_that_asks(api: Api) -> None:
+    soon = "2998-01-01T00:00:00Z"
+    maker = (await api.post("/v1/api-keys", {"name": "short", "expires_at": soon})).json()["key"]
+    [lasting] = [key["id"] for key in (await api.get("/v1/api-keys")).json()["data"] if key["expires_at"] is None]
+    rotated = (await api.post(f"/v1/api-keys/{lasting}/rotate", {}, key=maker)).json()
+    assert rotated["expires_at"] == soon
+
+
 async def test_a_suspended_account_is_refused(api: Api) -> None:
     api.sql("UPDATE accounts SET status = 'suspended'")
     assert (await api.get("/v1/collections")).status_code == 401
