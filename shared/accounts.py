@@ -84,12 +84,12 @@ async def check_password(
     database: Database, settings: Settings, principal: Principal, password: str | None, *, ip_address: str | None
 ) -> Checked:
     """The password of whoever signed in, given again. Raises PasswordRequired, RateLimited after too many failures."""
+    if password is None:
+        raise PasswordRequired("Send the account's password in `current_password`.")
     params = {"user_no": principal.user}
     [rows] = await database.transact(principal.account_no, Statement(_SQL["password_of"], params))
     if not rows:
         raise NotFound("The account is gone.")
-    if password is None:
-        raise PasswordRequired("Send the account's password in `current_password`.")
     text, pepper_id, email = rows[0]
     stored = PasswordHash(text, pepper_id)
     taken = buckets_of(settings, ip_address).sign_in(checked_address(email).key, knows_address=True)

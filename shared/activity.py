@@ -29,7 +29,6 @@ Kind = Literal[
     "key_created",
     "key_rotated",
     "key_revoked",
-    "data_exported",
 ]
 
 _SQL = statements("activity")

@@ -108,8 +108,8 @@ async def admit(database: Database, credential: Credential, *, collection: str |
     rows = await database.execute(Statement(_SQL["admit"], params))
     if not rows:
         raise Unauthenticated(credential.refusal)
-    *who, authenticated_at, collection_no = rows[0][:12]
-    account_no, account_id, plan, key_no, key_id, env, scopes, only, user_no, session_no = who
+    account_no, account_id, plan, key_no, key_id, env, scopes, *rest = rows[0]
+    only_collection, user_no, session_no, authenticated_at, collection_no, *described = rest
     principal = Principal(
         account_no,
         account_id,
@@ -118,7 +118,7 @@ async def admit(database: Database, credential: Credential, *, collection: str |
         key_id,
         env,
         frozenset(scopes),
-        only,
+        only_collection,
         user_no,
         session_no,
         authenticated_at,
@@ -127,4 +127,4 @@ async def admit(database: Database, credential: Credential, *, collection: str |
         principal.require_collection(collection)
     if collection is None or collection_no is None:
         return Admission(principal, None)
-    return Admission(principal, CollectionRef(collection_no, collection, *rows[0][12:]))
+    return Admission(principal, CollectionRef(collection_no, collection, *described))

@@ -43,6 +43,3 @@ SELECT change_password(%(user_no)s, %(checked_hash)s, %(password_hash)s, %(peppe
 
 -- name: rehash_password
 SELECT rehash_password(%(user_no)s, %(checked_hash)s, %(password_hash)s, %(pepper_id)s)
-
--- name: user_of
-SELECT u.user_no, u.user_id FROM users u WHERE u.account_no = %(account_no)s AND u.role = 'owner'
