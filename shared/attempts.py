@@ -40,7 +40,6 @@ SIGN_IN_FROM_UNKNOWN_ADDRESSES = Limit(20, timedelta(minutes=15))
 # Calls that anybody may make and that cost a hash or a mail.
 OPEN_CALL_FROM_ADDRESS = Limit(300, timedelta(hours=1))
 MAIL_TO_ADDRESS = Limit(5, timedelta(hours=1))
-LONGEST_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,18 +26,18 @@ _SQL = statements("sign_in")
 _ACCOUNTS = statements("accounts")
 
 
-def address_of(email: str, *, field: str = "email") -> Address:
+def address_of(email: str) -> Address:
     """The address of a request. Raises ValidationFailed."""
     try:
         return checked_address(email)
     except ValueError as error:
-        raise ValidationFailed.of(field, str(error)) from None
+        raise ValidationFailed.of("email", str(error)) from None
 
 
-def require_good_password(password: str, *, email: str, field: str = "password") -> None:
+def require_good_password(password: str, *, email: str) -> None:
     """Raises ValidationFailed where the password is not acceptable for this account."""
     if fault := fault_of_password(password, email=email):
-        raise ValidationFailed.of(field, fault)
+        raise ValidationFailed.of("password", fault)
 
 
 async def sign_up(
