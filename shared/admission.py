@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from shared.credentials import Credential
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
 from shared.errors import InternalError, NotFound, PermissionDenied, SessionRequired, Unauthenticated
 from shared.keys import Env, Scope
+from shared.limits import STRANGER_TRIES_PER_S, Ask, Grant, Standing, Ticket, refused
 
 Metric = Literal["cosine", "dotproduct", "euclidean"]
 
@@ -88,6 +92,7 @@ class Admission:
 
     principal: Principal
     collection: CollectionRef | None
+    grant: Grant = field(default_factory=Grant)
 
     def require_collection(self) -> CollectionRef:
         """The named collection. Raises NotFound, the same for an unknown one and for another tenant's."""
@@ -101,15 +106,54 @@ def unknown_collection() -> NotFound:
     return NotFound("There is no collection of that name.")
 
 
-async def admit(database: Database, credential: Credential, *, collection: str | None = None) -> Admission:
-    """Admits a request by its credential, in one statement. Raises Unauthenticated, or PermissionDenied where the key
-    is for another collection."""
-    params = {"key_hash": credential.key_hash, "session_id": credential.session_id, "collection": collection}
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Whoever has not been let in yet: where from (a keyed hash), and how many tries a second that may make."""
+
+    bucket: bytes = field(repr=False)
+    tries_per_s: float
+
+
+def stranger(network: str, pepper: bytes, *, factor: int) -> Stranger:
+    """The stranger of a network address; `factor` multiplies the limit."""
+    bucket = hmac.digest(pepper, b"stranger " + network.encode(), hashlib.sha256)
+    return Stranger(bucket, STRANGER_TRIES_PER_S * factor)
+
+
+async def admit(
+    database: Database,
+    credential: Credential,
+    ask: Ask,
+    *,
+    collection: str | None = None,
+    takes: bool = True,
+    address: Stranger | None = None,
+) -> Admission:
+    """Admits a request by its credential, in one statement; its `grant` tells whether the limits admit it as well.
+
+    With `takes` false it only looks, and nothing is reserved. Raises Unauthenticated, or RateLimited where that happens
+    too often from one address.
+    """
+    params = {
+        "key_hash": credential.key_hash,
+        "session_id": credential.session_id,
+        "collection": collection,
+        "address": address.bucket if address else None,
+        "tries_per_s": address.tries_per_s if address else None,
+        "kind": ask.kind,
+        "cost": ask.cost,
+        "searches": ask.searches,
+        "vectors": ask.vectors,
+        "tokens": ask.tokens,
+        "takes": takes,
+    }
     rows = await database.execute(Statement(_SQL["admit"], params))
     if not rows:
         raise Unauthenticated(credential.refusal)
-    account_no, account_id, plan, key_no, key_id, env, scopes, *rest = rows[0]
-    only_collection, user_no, session_no, authenticated_at, collection_no, *described = rest
+    account_no, account_id, plan, key_no, key_id, env, scopes, only_collection, user_no, *rest = rows[0]
+    session_no, authenticated_at, refusal, wait_s, *rest = rest
+    if account_no is None:
+        raise refused(refusal, wait_s)
     principal = Principal(
         account_no,
         account_id,
@@ -123,8 +167,27 @@ async def admit(database: Database, credential: Credential, *, collection: str |
         session_no,
         authenticated_at,
     )
-    if collection is not None:
-        principal.require_collection(collection)
+    ticket_no, *standings, is_near, collection_no = rest[:13]
+    ticket = None if ticket_no is None else Ticket(ticket_no, is_near)
+    grant = Grant(_standings(ask, standings), ticket, refusal, wait_s)
     if collection is None or collection_no is None:
-        return Admission(principal, None)
-    return Admission(principal, CollectionRef(collection_no, collection, *described))
+        return Admission(principal, None, grant)
+    return Admission(principal, CollectionRef(collection_no, collection, *rest[13:]), grant)
+
+
+def _standings(ask: Ask, row: Sequence[Any]) -> tuple[Standing, ...]:
+    """The buckets that the request meets, the key's first."""
+    rate, burst, key_share, account_remaining, account_reset_s, key_remaining, key_reset_s, *tokens = row
+    full_after_s = burst / rate
+    standings = [Standing(f"account-{ask.kind}", burst, full_after_s, account_remaining, account_reset_s)]
+    if key_share is not None:
+        standings.insert(0, Standing(f"key-{ask.kind}", burst * key_share, full_after_s, key_remaining, key_reset_s))
+    if ask.tokens:
+        tokens_per_minute, tokens_remaining, tokens_reset_s = tokens
+        standings.append(Standing("tokens", tokens_per_minute, 60, tokens_remaining, tokens_reset_s))
+    return tuple(standings)
+
+
+def end_ticket(env: Env, ticket: Ticket) -> Statement:
+    """The statement that ends a ticket of the transaction's account."""
+    return Statement(_SQL["end_ticket"], {"env": env, "ticket_no": ticket.number})

@@ -56,7 +56,7 @@ class Buckets:
     def __init__(self, pepper: SecretKey, ip_address: str | None, *, factor: int = 1) -> None:
         self._pepper = pepper
         self._factor = factor
-        self._network = _network(ip_address)
+        self._network = network_of(ip_address)
 
     def sign_in(self, email_key: str, *, knows_address: bool) -> list[Bucket]:
         """Of an attempt to sign in."""
@@ -113,7 +113,7 @@ def given_back(buckets: Sequence[Bucket]) -> Statement:
     return Statement(_SQL["give_back_attempts"], {"buckets": [bucket.key for bucket in buckets]})
 
 
-def _network(ip_address: str | None) -> str:
+def network_of(ip_address: str | None) -> str:
     """What counts as one address: of IPv6, where one customer has 2**64 of them, the first half."""
     try:
         address = ipaddress.ip_address(ip_address or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,11 @@ class Settings:
     # "" where nobody pays.
     stripe_api_key: str = field(repr=False)
     stripe_api_base: str
+    # By which Stripe signs what it sends; two while one takes the place of the other, none where nothing is taken.
+    stripe_webhook_secrets: tuple[str, ...] = field(repr=False)
+    stripe_meter_webhook_secrets: tuple[str, ...] = field(repr=False)
+    # Networks of the proxies in front of this service, whose X-Forwarded-For is believed.
+    trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -102,6 +108,9 @@ class Settings:
             sub_processors=reader.get("FLUXVECTOR_SUB_PROCESSORS", parse_sub_processors, ""),
             stripe_api_key=reader.get("FLUXVECTOR_STRIPE_API_KEY", str, ""),
             stripe_api_base=reader.get("FLUXVECTOR_STRIPE_API_BASE", _http_url, "https://api.stripe.com"),
+            stripe_webhook_secrets=reader.get("FLUXVECTOR_STRIPE_WEBHOOK_SECRETS", _words, ""),
+            stripe_meter_webhook_secrets=reader.get("FLUXVECTOR_STRIPE_METER_WEBHOOK_SECRETS", _words, ""),
+            trusted_proxies=reader.get("FLUXVECTOR_TRUSTED_PROXIES", _networks, ""),
         )
         reader.raise_faults()
         return settings
@@ -170,6 +179,17 @@ def _http_url(raw: str) -> str:
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("holds a user, a query or a fragment, none of which is sent")
     return raw.rstrip("/")
+
+
+def _words(raw: str) -> tuple[str, ...]:
+    return tuple(word for word in (each.strip() for each in raw.split(",")) if word)
+
+
+def _networks(raw: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(word) for word in _words(raw))
+    except ValueError:
+        raise ValueError("is not a list of networks such as 10.0.0.0/8, separated by commas") from None
 
 
 def _file_or_none(raw: str) -> str | None:

@@ -4,7 +4,12 @@
     ├── InvalidRequest 400          the body is not JSON
     ├── IncompleteBody 400          the body did not arrive, or not in time
     ├── Unauthenticated 401         no credential, or a bad one
+    ├── PaymentRequired 402         what the plan or the cap allows is used up, or a payment is overdue
+    │   ├── QuotaExceeded 402       the included units of a plan without further ones
+    │   ├── SpendingCapReached 402  what the customer allowed a month to cost
+    │   └── PaymentOverdue 402      for longer than the days of grace: reads only
     ├── PermissionDenied 403        the credential lacks a scope
+    │   ├── PlanLimitReached 403    more than the plan stores
     │   ├── SessionRequired 403     a key where the password's owner is wanted
     │   └── PasswordRequired 403    a session where the password is wanted, or a wrong one
     ├── NotFound 404                unknown, or another tenant's: the same answer
@@ -81,9 +86,34 @@ class Unauthenticated(FluxVectorError):
         return {"WWW-Authenticate": "Bearer"}
 
 
+class PaymentRequired(FluxVectorError):
+    """More costs more than was agreed; waiting does not help, so nothing says Retry-After."""
+
+    status = 402
+    code = "payment_required"
+
+
+class QuotaExceeded(PaymentRequired):
+    code = "quota_exceeded"
+
+
+class SpendingCapReached(PaymentRequired):
+    code = "spending_cap_reached"
+
+
+class PaymentOverdue(PaymentRequired):
+    code = "payment_overdue"
+
+
 class PermissionDenied(FluxVectorError):
     status = 403
     code = "permission_denied"
+
+
+class PlanLimitReached(PermissionDenied):
+    """The plan does not store more vectors, or not more collections."""
+
+    code = "plan_limit_reached"
 
 
 class SessionRequired(PermissionDenied):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shared.db.connection import Statement
 from shared.db.sql_files import statements
+from shared.limits import Ticket
 
 _SQL = statements("usage")
 
@@ -32,6 +33,8 @@ class Meter:
     key_no: int | None = None
     request_id: str | None = None
     ip_address: str | None = None
+    # The ticket of the admission: work takes the place of what it reserved.
+    ticket: Ticket | None = None
 
     def params(self, *, latency_ms: float, requests: int, status: int = 200) -> dict[str, object]:
         """What a statement that meters its own work needs besides its counts."""
@@ -46,10 +49,13 @@ class Meter:
             "latency_ms": latency_ms,
             "ip_address": self.ip_address,
             "requests": requests,
+            "ticket_no": self.ticket.number if self.ticket else None,
         }
 
     def event(self, work: Work, *, latency_ms: float) -> Statement:
-        """The statement that records work; run it in the transaction that does the work."""
+        """The statement that records the last of a request's work; run it in the transaction that does the work."""
+        if self.ticket is not None:
+            self.ticket.ends_with_event = True
         counts = {
             "searches": work.searches,
             "vectors": work.vectors,

@@ -23,6 +23,7 @@ from infra.local.postgres import Postgres, tail
 from infra.local.said import last_line
 from infra.migrations.bootstrap import bootstrap
 from infra.migrations.partitions import ensure_usage_partitions
+from infra.migrations.plans import seed_plans
 from infra.migrations.roles import API, DATABASE, JOBS, OWNER, Passwords
 from infra.migrations.runner import migrate
 from shared.secret_keys import SecretKey
@@ -110,6 +111,7 @@ class Supervisor:
         bootstrap(postgres.admin_url, Passwords(kept.fluxvector_owner, kept.fluxvector_api, kept.fluxvector_jobs))
         migrate(owner_url, on_applied=lambda migration: self._step(f"migration {migration.file_name}"))
         ensure_usage_partitions(owner_url)
+        seed_plans(owner_url)
         self._step("starting the gateway, the scheduler and the indexer")
         self._children["gateway"].start()
         self._children["scheduler"].start()

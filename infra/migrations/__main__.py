@@ -10,6 +10,7 @@ import psycopg
 from infra.migrations.config import owner_url
 from infra.migrations.failure import MigrationFailure
 from infra.migrations.partitions import ensure_usage_partitions
+from infra.migrations.plans import seed_plans
 from infra.migrations.runner import Migration, migrate, status
 
 
@@ -24,6 +25,7 @@ def _up() -> None:
     url = owner_url()
     count = migrate(url, on_applied=announce)
     ensure_usage_partitions(url)
+    seed_plans(url)
     _say("up to date" if count == 0 else f"{count} applied")
 
 

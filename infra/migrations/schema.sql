@@ -102,6 +102,54 @@ $$;
 
 ALTER FUNCTION public.admit_key(p_key_hash bytea, p_collection text) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.admit_request(p_key_hash bytea, p_session_id text, p_collection text, p_address bytea, p_tries_per_s double precision, p_kind text, p_cost double precision, p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean) RETURNS TABLE(account_no bigint, account_id text, plan text, key_no bigint, key_id text, env text, scopes text[], only_collection text, user_no bigint, session_no bigint, authenticated_at timestamp with time zone, collection_no bigint, dimension integer, metric text, model text, model_revision text, language text, k1 real, b real, average_length real, is_indexed boolean, has_many_namespaces boolean, is_catalogued boolean, refusal text, wait_s double precision, ticket_no bigint, rate double precision, burst double precision, key_share double precision, account_remaining double precision, account_reset_s double precision, key_remaining double precision, key_reset_s double precision, tokens_per_minute double precision, tokens_remaining double precision, tokens_reset_s double precision, is_near boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    now_s float8;
+    stranger_at float8;
+BEGIN
+    SELECT a.account_no, a.account_id, a.plan, a.key_no, a.key_id, a.env, a.scopes, a.only_collection, a.user_no,
+           a.session_no, a.authenticated_at, a.collection_no, a.dimension, a.metric, a.model, a.model_revision,
+           a.language, a.k1, a.b, a.average_length, a.is_indexed, a.has_many_namespaces, a.is_catalogued
+        INTO account_no, account_id, plan, key_no, key_id, env, scopes, only_collection, user_no,
+             session_no, authenticated_at, collection_no, dimension, metric, model, model_revision,
+             language, k1, b, average_length, is_indexed, has_many_namespaces, is_catalogued
+        FROM admit(p_key_hash, p_session_id, p_collection) a;
+    IF FOUND THEN
+        PERFORM set_config('app.account', account_no::text, true);
+        SELECT r.refusal, r.wait_s, r.ticket_no, r.rate, r.burst, r.key_share, r.account_remaining, r.account_reset_s,
+               r.key_remaining, r.key_reset_s, r.tokens_per_minute, r.tokens_remaining, r.tokens_reset_s, r.is_near
+            INTO refusal, wait_s, ticket_no, rate, burst, key_share, account_remaining, account_reset_s,
+                 key_remaining, key_reset_s, tokens_per_minute, tokens_remaining, tokens_reset_s, is_near
+            FROM reserve_work(env, key_no, p_kind, p_cost, p_searches, p_vectors, p_tokens, p_takes) r;
+        IF FOUND THEN
+            RETURN NEXT;
+        END IF;
+        RETURN;
+    END IF;
+    IF p_address IS NULL THEN
+        RETURN;
+    END IF;
+    now_s := extract(epoch FROM clock_timestamp());
+    SELECT s.at INTO stranger_at FROM public.stranger_meters s WHERE s.bucket = p_address FOR UPDATE;
+    stranger_at := greatest(coalesce(stranger_at, now_s), now_s) + 1 / p_tries_per_s;
+    wait_s := stranger_at - now_s - 30;
+    IF wait_s > 0.000001 THEN
+        refusal := 'address';
+        RETURN NEXT;
+    ELSE
+        INSERT INTO public.stranger_meters AS s (bucket, at) VALUES (p_address, stranger_at)
+            ON CONFLICT (bucket) DO UPDATE SET at = excluded.at;
+    END IF;
+END
+$$;
+
+ALTER FUNCTION public.admit_request(p_key_hash bytea, p_session_id text, p_collection text, p_address bytea, p_tries_per_s double precision, p_kind text, p_cost double precision, p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -120,6 +168,30 @@ END
 $$;
 
 ALTER FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.check_stored_limit() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+    most bigint;
+    stored bigint;
+    expected bigint;
+BEGIN
+    SELECT p.vectors_stored INTO most FROM public.accounts a JOIN public.plans p ON p.plan = a.plan
+        WHERE a.account_no = me;
+    SELECT coalesce(sum(c.stored), 0) INTO stored FROM public.account_counts c WHERE c.account_no = me;
+    SELECT coalesce(sum(t.vectors), 0) INTO expected FROM public.tickets t
+        WHERE t.account_no = me AND t.kind = 'write' AND NOT t.is_near AND t.ends_at >= clock_timestamp();
+    IF stored > current_setting('app.stored')::bigint AND stored + expected > most THEN
+        RAISE EXCEPTION 'more vectors than the plan allows' USING ERRCODE = 'FV002';
+    END IF;
+END
+$$;
+
+ALTER FUNCTION public.check_stored_limit() OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.claim_emails(p_limit integer, p_lease interval) RETURNS TABLE(account_no bigint, email_no bigint, user_no bigint, kind text, to_email text, params jsonb, created_at timestamp with time zone, attempts integer)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -150,6 +222,37 @@ END
 $$;
 
 ALTER FUNCTION public.claim_emails(p_limit integer, p_lease interval) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.cost_of(p_plan text, p_searches bigint, p_vectors bigint, p_tokens bigint, p_vector_hours bigint) RETURNS numeric
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    SELECT p.base_fee
+           + greatest(0, p_searches - coalesce(p.included_searches, p_searches))::numeric * p.search_price
+           + greatest(0, p_vectors - coalesce(p.included_vectors, p_vectors))::numeric * p.vector_price
+           + greatest(0, p_tokens - coalesce(p.included_tokens, p_tokens))::numeric * p.token_price
+           + greatest(0, p_vector_hours - coalesce(p.included_vector_hours, p_vector_hours))::numeric * p.vector_hour_price
+    FROM public.plans p WHERE p.plan = p_plan
+$$;
+
+ALTER FUNCTION public.cost_of(p_plan text, p_searches bigint, p_vectors bigint, p_tokens bigint, p_vector_hours bigint) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.count_deleted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+BEGIN
+    INSERT INTO public.account_counts AS c (account_no, slot, stored)
+        SELECT o.account_no, o.slot, -sum(o.stored) FROM before o WHERE o.stored <> 0
+        GROUP BY o.account_no, o.slot ORDER BY o.account_no, o.slot
+        ON CONFLICT (account_no, slot) DO UPDATE SET stored = c.stored + excluded.stored;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.count_deleted() OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.count_matching(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath) RETURNS bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -182,6 +285,59 @@ $_$;
 
 ALTER FUNCTION public.count_matching(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.count_stored() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+BEGIN
+    INSERT INTO public.account_counts AS c (account_no, slot, stored)
+        SELECT n.account_no, n.slot, sum(n.stored - o.stored)
+        FROM after n JOIN before o
+            ON o.account_no = n.account_no AND o.collection_no = n.collection_no AND o.slot = n.slot
+        WHERE n.stored <> o.stored
+        GROUP BY n.account_no, n.slot ORDER BY n.account_no, n.slot
+        ON CONFLICT (account_no, slot) DO UPDATE SET stored = c.stored + excluded.stored;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.count_stored() OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.count_usage() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+BEGIN
+    INSERT INTO public.usage_tail (account_no, occurred_at, env, plan, is_charged, endpoint, key_no,
+                                   requests, searches, vectors, embeddings, tokens)
+        SELECT e.account_no, e.occurred_at, e.env, e.plan, e.env = 'live' AND coalesce(p.is_charged, false), e.endpoint,
+               coalesce(e.key_no, 0), e.requests, e.searches, e.vectors, e.embeddings, e.tokens
+        FROM fresh e LEFT JOIN public.plans p ON p.plan = e.plan;
+    INSERT INTO public.tickets (account_no, env, kind, month, is_charged, searches, vectors, tokens)
+        SELECT e.account_no, e.env, 'done', date_trunc('month', e.occurred_at),
+               e.env = 'live' AND coalesce(p.is_charged, false), sum(e.searches), sum(e.vectors), sum(e.tokens)
+        FROM fresh e LEFT JOIN public.plans p ON p.plan = e.plan
+        WHERE e.searches > 0 OR e.vectors > 0 OR e.tokens > 0
+        GROUP BY 1, 2, 4, 5;
+    UPDATE public.tickets t
+        SET searches = greatest(t.searches - e.searches, 0), vectors = greatest(t.vectors - e.vectors, 0),
+            tokens = greatest(t.tokens - e.tokens, 0)
+        FROM (
+            SELECT f.account_no, f.env, f.ticket_no, sum(f.searches) AS searches, sum(f.vectors) AS vectors,
+                   sum(f.tokens) AS tokens
+            FROM fresh f WHERE f.ticket_no IS NOT NULL AND (f.searches > 0 OR f.vectors > 0 OR f.tokens > 0)
+            GROUP BY f.account_no, f.env, f.ticket_no
+        ) e
+        WHERE t.account_no = e.account_no AND t.env = e.env AND t.ticket_no = e.ticket_no;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.count_usage() OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.current_account_no() RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('app.account'::text, true), ''::text))::bigint;
@@ -193,6 +349,18 @@ CREATE FUNCTION public.default_ef_search(p_rows bigint) RETURNS integer
     RETURN CASE WHEN (p_rows <= 20000) THEN 100 WHEN (p_rows <= 100000) THEN 140 WHEN (p_rows <= 500000) THEN 240 ELSE 360 END;
 
 ALTER FUNCTION public.default_ef_search(p_rows bigint) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.end_ticket(p_env text, p_ticket_no bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    UPDATE public.tickets t SET kind = 'ended'
+    WHERE t.account_no = current_account_no() AND t.env = p_env AND t.ticket_no = p_ticket_no
+      AND t.kind NOT IN ('done', 'ended')
+$$;
+
+ALTER FUNCTION public.end_ticket(p_env text, p_ticket_no bigint) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.ensure_usage_partitions(days_ahead integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -413,6 +581,23 @@ CREATE FUNCTION public.give_back_attempts(p_buckets bytea[]) RETURNS void
 $$;
 
 ALTER FUNCTION public.give_back_attempts(p_buckets bytea[]) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.hold_stored_limit() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('stored vectors', me));
+    PERFORM set_config('app.stored', (
+        SELECT coalesce(sum(c.stored), 0)::text FROM public.account_counts c WHERE c.account_no = me
+    ), true);
+END
+$$;
+
+ALTER FUNCTION public.hold_stored_limit() OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.keyword_query(p_collection_no bigint, p_terms integer[], p_weights real[]) RETURNS TABLE(query public.sparsevec, terms integer[], bounds double precision[], documents bigint[])
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -706,6 +891,38 @@ $$;
 
 ALTER FUNCTION public.prefer_ordered_index(p_on boolean) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.reckon_usage(p_env text, p_month timestamp with time zone, p_is_charged boolean) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    WITH counted AS (
+        DELETE FROM public.tickets t
+        WHERE t.account_no = current_account_no() AND t.env = p_env AND t.kind = 'done'
+    ), used AS (
+        SELECT h.searches, h.vectors, h.tokens, coalesce(h.vector_hours, 0) AS vector_hours
+        FROM public.usage_hours h
+        WHERE h.account_no = current_account_no() AND h.env = p_env AND h.hour >= p_month
+          AND h.is_charged = p_is_charged
+        UNION ALL
+        SELECT u.searches, u.vectors, u.tokens, 0
+        FROM public.usage_tail u
+        WHERE u.account_no = current_account_no() AND u.env = p_env AND u.occurred_at >= p_month
+          AND u.is_charged = p_is_charged
+    ), total AS (
+        SELECT coalesce(sum(u.searches), 0) AS searches, coalesce(sum(u.vectors), 0) AS vectors,
+               coalesce(sum(u.tokens), 0) AS tokens, coalesce(sum(u.vector_hours), 0) AS vector_hours
+        FROM used u
+    )
+    UPDATE public.account_meters m
+        SET month = p_month, is_charged = p_is_charged, searches = t.searches, vectors = t.vectors, tokens = t.tokens,
+            vector_hours = t.vector_hours
+        FROM total t
+        WHERE m.account_no = current_account_no() AND m.env = p_env
+$$;
+
+ALTER FUNCTION public.reckon_usage(p_env text, p_month timestamp with time zone, p_is_charged boolean) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -727,6 +944,33 @@ END
 $$;
 
 ALTER FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer, p_ticket_no bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+BEGIN
+    IF p_account_no IS DISTINCT FROM current_account_no() THEN
+        RAISE EXCEPTION 'usage of another account' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM pg_advisory_xact_lock_shared(account_lock(p_account_no));
+    INSERT INTO public.usage_events
+        (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address,
+         requests, searches, vectors, embeddings, tokens, ticket_no)
+    SELECT a.account_no, p_request_id, p_key_no, p_endpoint, p_env, p_plan, p_status, p_latency_ms, p_ip_address,
+           p_requests, p_searches, p_vectors, p_embeddings, p_tokens, p_ticket_no
+    FROM public.accounts a
+    WHERE a.account_no = current_account_no();
+    IF p_ticket_no IS NOT NULL THEN
+        UPDATE public.tickets t SET kind = 'ended'
+            WHERE t.account_no = current_account_no() AND t.env = p_env AND t.ticket_no = p_ticket_no
+              AND t.kind NOT IN ('done', 'ended');
+    END IF;
+END
+$$;
+
+ALTER FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer, p_ticket_no bigint) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.rehash_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text) RETURNS void
     LANGUAGE sql SECURITY DEFINER
@@ -815,6 +1059,184 @@ END
 $$;
 
 ALTER FUNCTION public.require_unchanged(p_user_no bigint, p_session_no bigint, p_checked_hash text) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.reserve_work(p_env text, p_key_no bigint, p_kind text, p_cost double precision, p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean) RETURNS TABLE(refusal text, wait_s double precision, ticket_no bigint, rate double precision, burst double precision, key_share double precision, account_remaining double precision, account_reset_s double precision, key_remaining double precision, key_reset_s double precision, tokens_per_minute double precision, tokens_remaining double precision, tokens_reset_s double precision, is_near boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    me CONSTANT bigint := current_account_no();
+    this_month CONSTANT timestamptz := date_trunc('month', now());
+    paid record;
+    p record;
+    m record;
+    recorded record;
+    under_way record;
+    now_s float8;
+    account_at float8;
+    key_at float8;
+    new_account_at float8;
+    new_key_at float8;
+    new_tokens_at float8;
+    tokens_cost float8;
+    work_cost float8;
+    searches_then bigint;
+    vectors_then bigint;
+    tokens_then bigint;
+BEGIN
+    -- Whoever erases the account has it for itself, and then there is no account.
+    PERFORM pg_advisory_xact_lock_shared(account_lock(me));
+    SELECT a.plan, a.spending_cap, a.payment_overdue_since < now() - interval '7 days' AS is_overdue INTO paid
+        FROM public.accounts a WHERE a.account_no = me AND a.status = 'active';
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    -- Test data has what Free has, whatever the plan, and is never charged.
+    SELECT l.* INTO p FROM public.plans l WHERE l.plan = CASE p_env WHEN 'live' THEN paid.plan ELSE 'free' END;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'plan % is not in the table plans: run the migrations', paid.plan;
+    END IF;
+    SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO public.account_meters (account_no, env) VALUES (me, p_env) ON CONFLICT DO NOTHING;
+        SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env FOR UPDATE;
+    END IF;
+    IF m.month <> this_month OR m.is_charged <> p.is_charged THEN
+        PERFORM reckon_usage(p_env, this_month, p.is_charged);
+        SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env;
+    END IF;
+
+    now_s := extract(epoch FROM clock_timestamp());
+    rate := CASE p_kind WHEN 'read' THEN p.read_rate WHEN 'write' THEN p.write_rate ELSE p.control_rate END;
+    burst := CASE p_kind WHEN 'read' THEN p.read_burst WHEN 'write' THEN p.write_burst ELSE p.control_burst END;
+    key_share := CASE WHEN p_key_no IS NOT NULL AND p_kind IN ('read', 'write') THEN p.key_share END;
+    tokens_per_minute := p.tokens_per_minute;
+    is_near := false;
+
+    -- What was recorded since the last admission is added up, and requests that never ended are let go.
+    WITH gone AS (
+        DELETE FROM public.tickets t
+        WHERE t.account_no = me AND t.env = p_env AND (t.kind IN ('done', 'ended') OR t.ends_at < clock_timestamp())
+        RETURNING t.kind, t.month, t.is_charged, t.searches, t.vectors, t.tokens
+    )
+    SELECT coalesce(sum(g.searches) FILTER (WHERE g.counts), 0)::bigint AS searches,
+           coalesce(sum(g.vectors) FILTER (WHERE g.counts), 0)::bigint AS vectors,
+           coalesce(sum(g.tokens) FILTER (WHERE g.counts), 0)::bigint AS tokens,
+           coalesce(sum(g.tokens) FILTER (WHERE g.kind <> 'done'), 0)::bigint AS unused_tokens,
+           count(*) > 0 AS is_any
+        INTO recorded
+        FROM (
+            SELECT e.*, e.kind = 'done' AND e.month = m.month AND e.is_charged = m.is_charged AS counts FROM gone e
+        ) g;
+    SELECT count(*) AS requests, count(*) FILTER (WHERE t.kind = 'write') AS writes,
+           coalesce(sum(t.searches), 0)::bigint AS searches, coalesce(sum(t.vectors), 0)::bigint AS vectors,
+           coalesce(sum(t.tokens), 0)::bigint AS tokens
+        INTO under_way
+        FROM public.tickets t
+        WHERE t.account_no = me AND t.env = p_env AND t.kind NOT IN ('done', 'ended') AND t.ends_at >= clock_timestamp();
+    m.searches := m.searches + recorded.searches;
+    m.vectors := m.vectors + recorded.vectors;
+    m.tokens := m.tokens + recorded.tokens;
+    m.tokens_at := m.tokens_at - recorded.unused_tokens * 60 / p.tokens_per_minute;
+    searches_then := m.searches + under_way.searches + p_searches;
+    vectors_then := m.vectors + under_way.vectors + p_vectors;
+    tokens_then := m.tokens + under_way.tokens + p_tokens;
+
+    IF p_kind = 'write' AND paid.is_overdue AND p_env = 'live' THEN
+        refusal := 'payment_overdue';
+    ELSIF p_searches + p_vectors + p_tokens > 0 AND NOT p.is_charged AND (
+        (p_searches > 0 AND searches_then > p.included_searches) OR (p_vectors > 0 AND vectors_then > p.included_vectors)
+        OR (p_tokens > 0 AND tokens_then > p.included_tokens)
+    ) THEN
+        refusal := 'quota';
+    ELSIF p_searches + p_vectors + p_tokens > 0 AND p.is_charged AND paid.spending_cap IS NOT NULL AND cost_of(
+        p.plan, searches_then, vectors_then, tokens_then, m.vector_hours
+    ) > greatest(paid.spending_cap, p.base_fee) THEN
+        refusal := 'spending_cap';
+    END IF;
+
+    -- GCRA, for the account and for the key; all in one unit of time, so that what is refused costs nothing.
+    account_at := CASE p_kind WHEN 'read' THEN m.read_at WHEN 'write' THEN m.write_at ELSE m.control_at END;
+    work_cost := least(p_cost, burst * coalesce(key_share, 1));
+    new_account_at := greatest(account_at, now_s) + work_cost / rate;
+    wait_s := new_account_at - now_s - burst / rate;
+    IF key_share IS NOT NULL THEN
+        SELECT CASE p_kind WHEN 'read' THEN k.read_at ELSE k.write_at END INTO key_at
+            FROM public.key_meters k WHERE k.account_no = me AND k.key_no = p_key_no;
+        key_at := coalesce(key_at, 0);
+        new_key_at := greatest(key_at, now_s) + work_cost / (rate * key_share);
+        wait_s := greatest(wait_s, new_key_at - now_s - burst / rate);
+    END IF;
+    IF p_kind = 'job' THEN
+        wait_s := 0;
+    END IF;
+    new_tokens_at := m.tokens_at;
+    IF p_kind <> 'job' AND p_tokens > 0 THEN
+        tokens_cost := least(p_tokens, p.tokens_per_minute);
+        new_tokens_at := greatest(m.tokens_at, now_s) + tokens_cost * 60 / p.tokens_per_minute;
+    END IF;
+    IF refusal IS NULL AND wait_s > 0.000001 THEN
+        refusal := 'rate';
+    ELSIF refusal IS NULL AND new_tokens_at - now_s - 60 > 0.000001 AND p_tokens > 0 AND p_kind <> 'job' THEN
+        refusal := 'tokens';
+        wait_s := new_tokens_at - now_s - 60;
+    ELSIF refusal IS NULL AND p_kind IN ('read', 'write') AND (
+        under_way.requests >= p.requests_in_flight OR (p_kind = 'write' AND under_way.writes >= p.writes_in_flight)
+    ) THEN
+        refusal := 'in_flight';
+        wait_s := 1;
+    END IF;
+
+    IF refusal IS NULL AND p_takes THEN
+        account_at := new_account_at;
+        key_at := new_key_at;
+        m.tokens_at := new_tokens_at;
+        IF key_share IS NOT NULL THEN
+            INSERT INTO public.key_meters AS k (account_no, key_no, read_at, write_at)
+                VALUES (me, p_key_no, CASE p_kind WHEN 'read' THEN key_at ELSE 0 END,
+                        CASE p_kind WHEN 'write' THEN key_at ELSE 0 END)
+                ON CONFLICT (account_no, key_no) DO UPDATE SET
+                    read_at = CASE p_kind WHEN 'read' THEN excluded.read_at ELSE k.read_at END,
+                    write_at = CASE p_kind WHEN 'write' THEN excluded.write_at ELSE k.write_at END;
+        END IF;
+        IF p_kind <> 'control' THEN
+            -- Longer than a request may take; its process ends it sooner.
+            IF p_vectors > 0 THEN
+                SELECT coalesce(sum(c.stored), 0) + p_vectors + coalesce((
+                    SELECT sum(t.vectors) FROM public.tickets t WHERE t.account_no = me AND t.kind IN ('write', 'job')
+                ), 0) > p.vectors_stored
+                    INTO is_near FROM public.account_counts c WHERE c.account_no = me;
+            END IF;
+            INSERT INTO public.tickets AS t (account_no, env, kind, ends_at, is_near, searches, vectors, tokens)
+                VALUES (me, p_env, p_kind, clock_timestamp() + interval '60 seconds', is_near, p_searches, p_vectors,
+                        p_tokens)
+                RETURNING t.ticket_no INTO ticket_no;
+        END IF;
+    END IF;
+    IF (refusal IS NULL AND p_takes) OR recorded.is_any THEN
+        UPDATE public.account_meters k SET
+            searches = m.searches, vectors = m.vectors, tokens = m.tokens,
+            read_at = CASE WHEN p_kind = 'read' THEN account_at ELSE m.read_at END,
+            write_at = CASE WHEN p_kind = 'write' THEN account_at ELSE m.write_at END,
+            control_at = CASE WHEN p_kind = 'control' THEN account_at ELSE m.control_at END,
+            tokens_at = m.tokens_at
+            WHERE k.account_no = me AND k.env = p_env;
+    END IF;
+    account_reset_s := greatest(account_at - now_s, 0);
+    account_remaining := floor(burst - account_reset_s * rate + 0.000001);
+    key_reset_s := greatest(key_at - now_s, 0);
+    key_remaining := floor(key_share * (burst - key_reset_s * rate) + 0.000001);
+    tokens_reset_s := greatest(m.tokens_at - now_s, 0);
+    tokens_remaining := floor(p.tokens_per_minute * (1 - tokens_reset_s / 60) + 0.000001);
+    wait_s := CASE WHEN refusal IS NULL THEN 0 ELSE greatest(wait_s, 0) END;
+    RETURN NEXT;
+END
+$$;
+
+ALTER FUNCTION public.reserve_work(p_env text, p_key_no bigint, p_kind text, p_cost double precision, p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.reset_password(p_token_hash bytea, p_password_hash text, p_pepper_id text, p_ip_address inet) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1165,6 +1587,15 @@ ALTER TABLE ONLY public.account_activity ALTER COLUMN ip_address SET STATISTICS 
 
 ALTER TABLE public.account_activity OWNER TO fluxvector_owner;
 
+CREATE TABLE public.account_counts (
+    account_no bigint NOT NULL,
+    slot smallint NOT NULL,
+    stored bigint DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE public.account_counts OWNER TO fluxvector_owner;
+
 CREATE TABLE public.account_emails (
     email_key text NOT NULL COLLATE pg_catalog."C",
     email text NOT NULL,
@@ -1175,6 +1606,24 @@ ALTER TABLE ONLY public.account_emails ALTER COLUMN email_key SET STATISTICS 0;
 ALTER TABLE ONLY public.account_emails ALTER COLUMN email SET STATISTICS 0;
 
 ALTER TABLE public.account_emails OWNER TO fluxvector_owner;
+
+CREATE UNLOGGED TABLE public.account_meters (
+    account_no bigint NOT NULL,
+    env text NOT NULL,
+    month timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    is_charged boolean DEFAULT false NOT NULL,
+    searches bigint DEFAULT 0 NOT NULL,
+    vectors bigint DEFAULT 0 NOT NULL,
+    tokens bigint DEFAULT 0 NOT NULL,
+    vector_hours bigint DEFAULT 0 NOT NULL,
+    read_at double precision DEFAULT 0 NOT NULL,
+    write_at double precision DEFAULT 0 NOT NULL,
+    control_at double precision DEFAULT 0 NOT NULL,
+    tokens_at double precision DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE public.account_meters OWNER TO fluxvector_owner;
 
 CREATE TABLE public.account_notices (
     account_no bigint NOT NULL,
@@ -1195,6 +1644,9 @@ CREATE TABLE public.accounts (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     stripe_customer_id text COLLATE pg_catalog."C",
     subscription_status text COLLATE pg_catalog."C",
+    spending_cap bigint,
+    payment_overdue_since timestamp with time zone,
+    CONSTRAINT accounts_spending_cap_check CHECK ((spending_cap >= 0)),
     CONSTRAINT accounts_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
 );
 
@@ -1455,6 +1907,16 @@ CREATE TABLE public.key_hashes (
 );
 
 ALTER TABLE public.key_hashes OWNER TO fluxvector_owner;
+
+CREATE UNLOGGED TABLE public.key_meters (
+    account_no bigint NOT NULL,
+    key_no bigint NOT NULL,
+    read_at double precision DEFAULT 0 NOT NULL,
+    write_at double precision DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE public.key_meters OWNER TO fluxvector_owner;
 
 CREATE TABLE public.keyword_terms (
     account_no bigint NOT NULL,
@@ -2373,6 +2835,45 @@ CREATE TABLE public.pending_embeddings (
 
 ALTER TABLE public.pending_embeddings OWNER TO fluxvector_owner;
 
+CREATE TABLE public.plans (
+    plan text NOT NULL,
+    is_charged boolean NOT NULL,
+    base_fee bigint NOT NULL,
+    included_searches bigint,
+    included_vectors bigint,
+    included_tokens bigint,
+    included_vector_hours bigint,
+    search_price bigint NOT NULL,
+    vector_price bigint NOT NULL,
+    token_price bigint NOT NULL,
+    vector_hour_price bigint NOT NULL,
+    read_rate double precision NOT NULL,
+    read_burst double precision NOT NULL,
+    write_rate double precision NOT NULL,
+    write_burst double precision NOT NULL,
+    control_rate double precision NOT NULL,
+    control_burst double precision NOT NULL,
+    key_share double precision NOT NULL,
+    tokens_per_minute double precision NOT NULL,
+    requests_in_flight integer NOT NULL,
+    writes_in_flight integer NOT NULL,
+    vectors_stored bigint NOT NULL,
+    collections bigint NOT NULL,
+    CONSTRAINT plans_base_fee_check CHECK ((base_fee >= 0)),
+    CONSTRAINT plans_check CHECK (((read_burst >= (1)::double precision) AND (read_burst <= ((60)::double precision * read_rate)))),
+    CONSTRAINT plans_check1 CHECK (((write_burst >= (1)::double precision) AND (write_burst <= ((60)::double precision * write_rate)))),
+    CONSTRAINT plans_check2 CHECK (((control_burst >= (1)::double precision) AND (control_burst <= ((60)::double precision * control_rate)))),
+    CONSTRAINT plans_check3 CHECK (((writes_in_flight >= 1) AND (writes_in_flight <= requests_in_flight))),
+    CONSTRAINT plans_control_rate_check CHECK ((control_rate > (0)::double precision)),
+    CONSTRAINT plans_key_share_check CHECK (((key_share > (0)::double precision) AND (key_share <= (1)::double precision))),
+    CONSTRAINT plans_read_rate_check CHECK ((read_rate > (0)::double precision)),
+    CONSTRAINT plans_requests_in_flight_check CHECK ((requests_in_flight > 0)),
+    CONSTRAINT plans_tokens_per_minute_check CHECK ((tokens_per_minute > (0)::double precision)),
+    CONSTRAINT plans_write_rate_check CHECK ((write_rate > (0)::double precision))
+);
+
+ALTER TABLE public.plans OWNER TO fluxvector_owner;
+
 CREATE TABLE public.policy_announcements (
     version text NOT NULL COLLATE pg_catalog."C",
     effective_at timestamp with time zone NOT NULL,
@@ -2383,6 +2884,15 @@ CREATE TABLE public.policy_announcements (
 );
 
 ALTER TABLE public.policy_announcements OWNER TO fluxvector_owner;
+
+CREATE TABLE public.quota_notices (
+    account_no bigint NOT NULL,
+    month timestamp with time zone NOT NULL,
+    percent smallint NOT NULL,
+    CONSTRAINT quota_notices_percent_check CHECK ((percent = ANY (ARRAY[80, 100])))
+);
+
+ALTER TABLE public.quota_notices OWNER TO fluxvector_owner;
 
 CREATE TABLE public.refresh_hashes (
     token_hash bytea NOT NULL,
@@ -2436,6 +2946,14 @@ ALTER TABLE ONLY public.sessions ALTER COLUMN ip_address SET STATISTICS 0;
 
 ALTER TABLE public.sessions OWNER TO fluxvector_owner;
 
+CREATE UNLOGGED TABLE public.stranger_meters (
+    bucket bytea NOT NULL,
+    at double precision NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE public.stranger_meters OWNER TO fluxvector_owner;
+
 CREATE TABLE public.table_rewrites (
     name text NOT NULL COLLATE pg_catalog."C",
     deleted bigint DEFAULT 0 NOT NULL,
@@ -2445,6 +2963,49 @@ CREATE TABLE public.table_rewrites (
 );
 
 ALTER TABLE public.table_rewrites OWNER TO fluxvector_owner;
+
+CREATE SEQUENCE public.ticket_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 32;
+
+ALTER SEQUENCE public.ticket_numbers OWNER TO fluxvector_owner;
+
+CREATE UNLOGGED TABLE public.tickets (
+    account_no bigint NOT NULL,
+    env text NOT NULL,
+    ticket_no bigint DEFAULT nextval('public.ticket_numbers'::regclass) NOT NULL,
+    kind text NOT NULL,
+    ends_at timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+    is_near boolean DEFAULT false NOT NULL,
+    month timestamp with time zone,
+    is_charged boolean,
+    searches bigint NOT NULL,
+    vectors bigint NOT NULL,
+    tokens bigint NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE public.tickets OWNER TO fluxvector_owner;
+
+CREATE TABLE public.usage_days (
+    account_no bigint NOT NULL,
+    day date NOT NULL,
+    env text NOT NULL,
+    plan text NOT NULL,
+    endpoint text NOT NULL,
+    key_no bigint NOT NULL,
+    requests bigint NOT NULL,
+    searches bigint NOT NULL,
+    vectors bigint NOT NULL,
+    embeddings bigint NOT NULL,
+    tokens bigint NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE public.usage_days OWNER TO fluxvector_owner;
 
 CREATE SEQUENCE public.usage_event_numbers
     START WITH 1
@@ -2472,6 +3033,7 @@ CREATE TABLE public.usage_events (
     vectors integer DEFAULT 0 NOT NULL,
     embeddings integer DEFAULT 0 NOT NULL,
     tokens integer DEFAULT 0 NOT NULL,
+    ticket_no bigint,
     CONSTRAINT usage_events_embeddings_check CHECK ((embeddings >= 0)),
     CONSTRAINT usage_events_env_check CHECK ((env = ANY (ARRAY['live'::text, 'test'::text]))),
     CONSTRAINT usage_events_requests_check CHECK ((requests >= 0)),
@@ -2502,6 +3064,7 @@ CREATE TABLE public.usage_events_default (
     vectors integer DEFAULT 0 CONSTRAINT usage_events_vectors_not_null NOT NULL,
     embeddings integer DEFAULT 0 CONSTRAINT usage_events_embeddings_not_null NOT NULL,
     tokens integer DEFAULT 0 CONSTRAINT usage_events_tokens_not_null NOT NULL,
+    ticket_no bigint,
     CONSTRAINT usage_events_embeddings_check CHECK ((embeddings >= 0)),
     CONSTRAINT usage_events_env_check CHECK ((env = ANY (ARRAY['live'::text, 'test'::text]))),
     CONSTRAINT usage_events_requests_check CHECK ((requests >= 0)),
@@ -2513,6 +3076,51 @@ ALTER TABLE ONLY public.usage_events_default ALTER COLUMN request_id SET STATIST
 ALTER TABLE ONLY public.usage_events_default ALTER COLUMN ip_address SET STATISTICS 0;
 
 ALTER TABLE public.usage_events_default OWNER TO fluxvector_owner;
+
+CREATE TABLE public.usage_hours (
+    account_no bigint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    env text NOT NULL,
+    plan text NOT NULL,
+    is_charged boolean NOT NULL,
+    requests bigint DEFAULT 0 NOT NULL,
+    searches bigint DEFAULT 0 NOT NULL,
+    vectors bigint DEFAULT 0 NOT NULL,
+    embeddings bigint DEFAULT 0 NOT NULL,
+    tokens bigint DEFAULT 0 NOT NULL,
+    vector_hours bigint,
+    is_reported boolean DEFAULT false NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE public.usage_hours OWNER TO fluxvector_owner;
+
+CREATE SEQUENCE public.usage_tail_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 32;
+
+ALTER SEQUENCE public.usage_tail_numbers OWNER TO fluxvector_owner;
+
+CREATE TABLE public.usage_tail (
+    account_no bigint NOT NULL,
+    tail_no bigint DEFAULT nextval('public.usage_tail_numbers'::regclass) NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    env text NOT NULL,
+    plan text NOT NULL,
+    is_charged boolean NOT NULL,
+    endpoint text NOT NULL,
+    key_no bigint NOT NULL,
+    requests bigint NOT NULL,
+    searches bigint NOT NULL,
+    vectors bigint NOT NULL,
+    embeddings bigint NOT NULL,
+    tokens bigint NOT NULL
+);
+
+ALTER TABLE public.usage_tail OWNER TO fluxvector_owner;
 
 CREATE SEQUENCE public.user_numbers
     START WITH 1
@@ -3675,11 +4283,17 @@ ALTER TABLE ONLY public.vectors ATTACH PARTITION public.vectors_31 FOR VALUES WI
 ALTER TABLE ONLY public.account_activity
     ADD CONSTRAINT account_activity_pkey PRIMARY KEY (account_no, activity_no);
 
+ALTER TABLE ONLY public.account_counts
+    ADD CONSTRAINT account_counts_pkey PRIMARY KEY (account_no, slot);
+
 ALTER TABLE ONLY public.account_emails
     ADD CONSTRAINT account_emails_account_no_user_no_key UNIQUE (account_no, user_no);
 
 ALTER TABLE ONLY public.account_emails
     ADD CONSTRAINT account_emails_pkey PRIMARY KEY (email_key);
+
+ALTER TABLE ONLY public.account_meters
+    ADD CONSTRAINT account_meters_pkey PRIMARY KEY (account_no, env);
 
 ALTER TABLE ONLY public.account_notices
     ADD CONSTRAINT account_notices_pkey PRIMARY KEY (account_no, user_no, kind, about);
@@ -3734,6 +4348,9 @@ ALTER TABLE ONLY public.idempotency_keys
 
 ALTER TABLE ONLY public.key_hashes
     ADD CONSTRAINT key_hashes_pkey PRIMARY KEY (key_hash);
+
+ALTER TABLE ONLY public.key_meters
+    ADD CONSTRAINT key_meters_pkey PRIMARY KEY (account_no, key_no);
 
 ALTER TABLE ONLY public.keywords
     ADD CONSTRAINT keywords_pkey PRIMARY KEY (account_no, collection_no, namespace, id);
@@ -3843,8 +4460,14 @@ ALTER TABLE ONLY public.outbox_emails
 ALTER TABLE ONLY public.pending_embeddings
     ADD CONSTRAINT pending_embeddings_pkey PRIMARY KEY (account_no, collection_no, namespace, id);
 
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_pkey PRIMARY KEY (plan);
+
 ALTER TABLE ONLY public.policy_announcements
     ADD CONSTRAINT policy_announcements_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.quota_notices
+    ADD CONSTRAINT quota_notices_pkey PRIMARY KEY (account_no, month, percent);
 
 ALTER TABLE ONLY public.refresh_hashes
     ADD CONSTRAINT refresh_hashes_pkey PRIMARY KEY (token_hash);
@@ -3858,14 +4481,29 @@ ALTER TABLE ONLY public.session_ids
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (account_no, session_no);
 
+ALTER TABLE ONLY public.stranger_meters
+    ADD CONSTRAINT stranger_meters_pkey PRIMARY KEY (bucket);
+
 ALTER TABLE ONLY public.table_rewrites
     ADD CONSTRAINT table_rewrites_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_pkey PRIMARY KEY (account_no, env, ticket_no);
+
+ALTER TABLE ONLY public.usage_days
+    ADD CONSTRAINT usage_days_pkey PRIMARY KEY (account_no, day, env, plan, endpoint, key_no);
 
 ALTER TABLE ONLY public.usage_events
     ADD CONSTRAINT usage_events_pkey PRIMARY KEY (account_no, occurred_at, event_no);
 
 ALTER TABLE ONLY public.usage_events_default
     ADD CONSTRAINT usage_events_default_pkey PRIMARY KEY (account_no, occurred_at, event_no);
+
+ALTER TABLE ONLY public.usage_hours
+    ADD CONSTRAINT usage_hours_pkey PRIMARY KEY (account_no, hour, env, plan);
+
+ALTER TABLE ONLY public.usage_tail
+    ADD CONSTRAINT usage_tail_pkey PRIMARY KEY (account_no, tail_no);
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (account_no, user_no);
@@ -4068,6 +4706,8 @@ CREATE INDEX refresh_hashes_by_session ON public.refresh_hashes USING btree (acc
 CREATE INDEX session_ids_by_session ON public.session_ids USING btree (account_no, session_no);
 
 CREATE INDEX sessions_by_expiry ON public.sessions USING btree (expires_at);
+
+CREATE INDEX usage_hours_unreported ON public.usage_hours USING btree (hour) WHERE (is_charged AND (env = 'live'::text) AND (NOT is_reported));
 
 CREATE UNIQUE INDEX users_one_owner ON public.users USING btree (account_no) WHERE (role = 'owner'::text);
 
@@ -4459,6 +5099,12 @@ ALTER INDEX public.vectors_facets ATTACH PARTITION public.vectors_31_facets_idx;
 
 ALTER INDEX public.vectors_pkey ATTACH PARTITION public.vectors_31_pkey;
 
+CREATE TRIGGER count_deleted AFTER DELETE ON public.collection_counts REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION public.count_deleted();
+
+CREATE TRIGGER count_stored AFTER UPDATE ON public.collection_counts REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.count_stored();
+
+CREATE TRIGGER count_usage AFTER INSERT ON public.usage_events REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.count_usage();
+
 ALTER TABLE ONLY public.account_activity
     ADD CONSTRAINT account_activity_account_no_fkey FOREIGN KEY (account_no) REFERENCES public.accounts(account_no);
 
@@ -4512,7 +5158,11 @@ ALTER TABLE ONLY public.users
 
 ALTER TABLE public.account_activity ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.account_counts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.account_emails ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.account_meters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.account_notices ENABLE ROW LEVEL SECURITY;
 
@@ -4540,6 +5190,10 @@ ALTER TABLE public.erased_accounts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.erasure_ledger ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY every_account ON public.account_counts TO fluxvector_jobs USING (true);
+
+CREATE POLICY every_account ON public.account_meters TO fluxvector_jobs USING (true);
+
 CREATE POLICY every_account ON public.accounts TO fluxvector_jobs USING (true);
 
 CREATE POLICY every_account ON public.collection_counts TO fluxvector_jobs USING (true);
@@ -4556,6 +5210,8 @@ CREATE POLICY every_account ON public.erased_accounts TO fluxvector_jobs USING (
 
 CREATE POLICY every_account ON public.idempotency_keys TO fluxvector_jobs USING (true);
 
+CREATE POLICY every_account ON public.key_meters TO fluxvector_jobs USING (true);
+
 CREATE POLICY every_account ON public.keyword_terms TO fluxvector_jobs USING (true);
 
 CREATE POLICY every_account ON public.keywords TO fluxvector_jobs USING (true);
@@ -4566,9 +5222,19 @@ CREATE POLICY every_account ON public.outbox_emails TO fluxvector_jobs USING (tr
 
 CREATE POLICY every_account ON public.pending_embeddings TO fluxvector_jobs USING (true);
 
+CREATE POLICY every_account ON public.quota_notices TO fluxvector_jobs USING (true);
+
 CREATE POLICY every_account ON public.sessions TO fluxvector_jobs USING (true);
 
+CREATE POLICY every_account ON public.tickets TO fluxvector_jobs USING (true);
+
+CREATE POLICY every_account ON public.usage_days TO fluxvector_jobs USING (true);
+
 CREATE POLICY every_account ON public.usage_events TO fluxvector_jobs USING (true);
+
+CREATE POLICY every_account ON public.usage_hours TO fluxvector_jobs USING (true);
+
+CREATE POLICY every_account ON public.usage_tail TO fluxvector_jobs USING (true);
 
 CREATE POLICY every_account ON public.vectors TO fluxvector_jobs USING (true);
 
@@ -4580,6 +5246,10 @@ CREATE POLICY every_erasure ON public.erasure_ledger TO fluxvector_jobs USING (t
 
 CREATE POLICY every_farewell ON public.farewell_emails TO fluxvector_jobs USING (true);
 
+CREATE POLICY every_plan ON public.plans TO fluxvector_api, fluxvector_jobs USING (true);
+
+CREATE POLICY every_stranger ON public.stranger_meters TO fluxvector_jobs USING (true);
+
 CREATE POLICY every_version ON public.policy_announcements TO fluxvector_jobs USING (true);
 
 ALTER TABLE public.farewell_emails ENABLE ROW LEVEL SECURITY;
@@ -4587,6 +5257,8 @@ ALTER TABLE public.farewell_emails ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.key_hashes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.key_meters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.keyword_terms ENABLE ROW LEVEL SECURITY;
 
@@ -4598,7 +5270,11 @@ ALTER TABLE public.outbox_emails ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own_account ON public.account_activity TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
+CREATE POLICY own_account ON public.account_counts TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
 CREATE POLICY own_account ON public.account_emails TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
+CREATE POLICY own_account ON public.account_meters TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
 CREATE POLICY own_account ON public.account_notices TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
@@ -4630,13 +5306,23 @@ CREATE POLICY own_account ON public.outbox_emails TO fluxvector_api USING ((acco
 
 CREATE POLICY own_account ON public.pending_embeddings TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
+CREATE POLICY own_account ON public.quota_notices TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
 CREATE POLICY own_account ON public.refresh_hashes TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
 CREATE POLICY own_account ON public.session_ids TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
 CREATE POLICY own_account ON public.sessions TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
+CREATE POLICY own_account ON public.tickets TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
+CREATE POLICY own_account ON public.usage_days TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
 CREATE POLICY own_account ON public.usage_events TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
+CREATE POLICY own_account ON public.usage_hours TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
+CREATE POLICY own_account ON public.usage_tail TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
 CREATE POLICY own_account ON public.users TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
@@ -4644,9 +5330,13 @@ CREATE POLICY own_account ON public.vectors TO fluxvector_api USING ((account_no
 
 ALTER TABLE public.pending_embeddings ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.plans ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.policy_announcements ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY public_word ON public.policy_announcements TO fluxvector_api USING (true);
+
+ALTER TABLE public.quota_notices ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.refresh_hashes ENABLE ROW LEVEL SECURITY;
 
@@ -4654,9 +5344,19 @@ ALTER TABLE public.session_ids ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.stranger_meters ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.table_rewrites ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.tickets ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.usage_days ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.usage_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.usage_hours ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.usage_tail ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
@@ -4678,16 +5378,36 @@ GRANT ALL ON FUNCTION public.admit(p_key_hash bytea, p_session_id text, p_collec
 REVOKE ALL ON FUNCTION public.admit_key(p_key_hash bytea, p_collection text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.admit_key(p_key_hash bytea, p_collection text) TO fluxvector_api;
 
+REVOKE ALL ON FUNCTION public.admit_request(p_key_hash bytea, p_session_id text, p_collection text, p_address bytea, p_tries_per_s double precision, p_kind text, p_cost double precision, p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.admit_request(p_key_hash bytea, p_session_id text, p_collection text, p_address bytea, p_tries_per_s double precision, p_kind text, p_cost double precision, p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean) TO fluxvector_api;
+
 REVOKE ALL ON FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.check_stored_limit() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_stored_limit() TO fluxvector_api;
 
 REVOKE ALL ON FUNCTION public.claim_emails(p_limit integer, p_lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_emails(p_limit integer, p_lease interval) TO fluxvector_jobs;
 
+REVOKE ALL ON FUNCTION public.cost_of(p_plan text, p_searches bigint, p_vectors bigint, p_tokens bigint, p_vector_hours bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cost_of(p_plan text, p_searches bigint, p_vectors bigint, p_tokens bigint, p_vector_hours bigint) TO fluxvector_jobs;
+GRANT ALL ON FUNCTION public.cost_of(p_plan text, p_searches bigint, p_vectors bigint, p_tokens bigint, p_vector_hours bigint) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.count_deleted() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.count_matching(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.count_matching(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath) TO fluxvector_api;
 
+REVOKE ALL ON FUNCTION public.count_stored() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.count_usage() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.default_ef_search(p_rows bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.end_ticket(p_env text, p_ticket_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_ticket(p_env text, p_ticket_no bigint) TO fluxvector_api;
+GRANT ALL ON FUNCTION public.end_ticket(p_env text, p_ticket_no bigint) TO fluxvector_jobs;
 
 REVOKE ALL ON FUNCTION public.ensure_usage_partitions(days_ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_usage_partitions(days_ahead integer) TO fluxvector_jobs;
@@ -4705,6 +5425,9 @@ GRANT ALL ON FUNCTION public.find_sign_in(p_email_key text, p_ip_address inet) T
 
 REVOKE ALL ON FUNCTION public.give_back_attempts(p_buckets bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.give_back_attempts(p_buckets bytea[]) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.hold_stored_limit() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_stored_limit() TO fluxvector_api;
 
 REVOKE ALL ON FUNCTION public.keyword_query(p_collection_no bigint, p_terms integer[], p_weights real[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.keyword_query(p_collection_no bigint, p_terms integer[], p_weights real[]) TO fluxvector_api;
@@ -4730,9 +5453,15 @@ GRANT ALL ON FUNCTION public.password_of(p_user_no bigint) TO fluxvector_api;
 
 REVOKE ALL ON FUNCTION public.prefer_ordered_index(p_on boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.reckon_usage(p_env text, p_month timestamp with time zone, p_is_charged boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer) TO fluxvector_api;
 GRANT ALL ON FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer) TO fluxvector_jobs;
+
+REVOKE ALL ON FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer, p_ticket_no bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer, p_ticket_no bigint) TO fluxvector_api;
+GRANT ALL ON FUNCTION public.record_usage(p_account_no bigint, p_request_id text, p_key_no bigint, p_endpoint text, p_env text, p_plan text, p_status smallint, p_latency_ms real, p_ip_address inet, p_requests integer, p_searches integer, p_vectors integer, p_embeddings integer, p_tokens integer, p_ticket_no bigint) TO fluxvector_jobs;
 
 REVOKE ALL ON FUNCTION public.rehash_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.rehash_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text) TO fluxvector_api;
@@ -4744,6 +5473,10 @@ GRANT ALL ON FUNCTION public.request_link(p_email_key text, p_purpose text, p_ip
 
 REVOKE ALL ON FUNCTION public.require_unchanged(p_user_no bigint, p_session_no bigint, p_checked_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.require_unchanged(p_user_no bigint, p_session_no bigint, p_checked_hash text) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.reserve_work(p_env text, p_key_no bigint, p_kind text, p_cost double precision, p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reserve_work(p_env text, p_key_no bigint, p_kind text, p_cost double precision, p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean) TO fluxvector_api;
+GRANT ALL ON FUNCTION public.reserve_work(p_env text, p_key_no bigint, p_kind text, p_cost double precision, p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean) TO fluxvector_jobs;
 
 REVOKE ALL ON FUNCTION public.reset_password(p_token_hash bytea, p_password_hash text, p_pepper_id text, p_ip_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reset_password(p_token_hash bytea, p_password_hash text, p_pepper_id text, p_ip_address inet) TO fluxvector_api;
@@ -4770,7 +5503,13 @@ GRANT USAGE ON SEQUENCE public.activity_numbers TO fluxvector_api;
 
 GRANT SELECT,INSERT ON TABLE public.account_activity TO fluxvector_api;
 
+GRANT SELECT ON TABLE public.account_counts TO fluxvector_api;
+GRANT SELECT ON TABLE public.account_counts TO fluxvector_jobs;
+
 GRANT SELECT ON TABLE public.account_emails TO fluxvector_api;
+
+GRANT SELECT ON TABLE public.account_meters TO fluxvector_api;
+GRANT SELECT,DELETE ON TABLE public.account_meters TO fluxvector_jobs;
 
 GRANT SELECT ON TABLE public.account_notices TO fluxvector_api;
 
@@ -4790,6 +5529,12 @@ GRANT SELECT(created_at) ON TABLE public.accounts TO fluxvector_api;
 GRANT SELECT(stripe_customer_id) ON TABLE public.accounts TO fluxvector_api;
 
 GRANT SELECT(subscription_status) ON TABLE public.accounts TO fluxvector_api;
+
+GRANT SELECT(spending_cap) ON TABLE public.accounts TO fluxvector_api;
+GRANT SELECT(spending_cap) ON TABLE public.accounts TO fluxvector_jobs;
+
+GRANT SELECT(payment_overdue_since) ON TABLE public.accounts TO fluxvector_api;
+GRANT SELECT(payment_overdue_since) ON TABLE public.accounts TO fluxvector_jobs;
 
 GRANT USAGE ON SEQUENCE public.key_numbers TO fluxvector_api;
 
@@ -4864,6 +5609,8 @@ GRANT SELECT,DELETE ON TABLE public.idempotency_keys TO fluxvector_jobs;
 
 GRANT INSERT ON TABLE public.key_hashes TO fluxvector_api;
 
+GRANT SELECT,DELETE ON TABLE public.key_meters TO fluxvector_jobs;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.keyword_terms TO fluxvector_api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.keyword_terms TO fluxvector_jobs;
 
@@ -4904,17 +5651,37 @@ GRANT UPDATE(failed_at) ON TABLE public.pending_embeddings TO fluxvector_jobs;
 
 GRANT UPDATE(reason) ON TABLE public.pending_embeddings TO fluxvector_jobs;
 
+GRANT SELECT ON TABLE public.plans TO fluxvector_api;
+GRANT SELECT ON TABLE public.plans TO fluxvector_jobs;
+
 GRANT SELECT ON TABLE public.policy_announcements TO fluxvector_api;
 GRANT SELECT ON TABLE public.policy_announcements TO fluxvector_jobs;
 
+GRANT SELECT ON TABLE public.quota_notices TO fluxvector_api;
+GRANT SELECT,INSERT ON TABLE public.quota_notices TO fluxvector_jobs;
+
 GRANT SELECT,DELETE ON TABLE public.sessions TO fluxvector_api;
 GRANT SELECT,DELETE ON TABLE public.sessions TO fluxvector_jobs;
+
+GRANT SELECT,DELETE ON TABLE public.stranger_meters TO fluxvector_jobs;
+
+GRANT SELECT ON TABLE public.tickets TO fluxvector_api;
+GRANT SELECT,DELETE ON TABLE public.tickets TO fluxvector_jobs;
+
+GRANT SELECT ON TABLE public.usage_days TO fluxvector_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.usage_days TO fluxvector_jobs;
 
 GRANT USAGE ON SEQUENCE public.usage_event_numbers TO fluxvector_api;
 GRANT USAGE ON SEQUENCE public.usage_event_numbers TO fluxvector_jobs;
 
 GRANT SELECT,INSERT ON TABLE public.usage_events TO fluxvector_api;
 GRANT SELECT,INSERT,DELETE ON TABLE public.usage_events TO fluxvector_jobs;
+
+GRANT SELECT ON TABLE public.usage_hours TO fluxvector_api;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.usage_hours TO fluxvector_jobs;
+
+GRANT SELECT ON TABLE public.usage_tail TO fluxvector_api;
+GRANT SELECT,DELETE ON TABLE public.usage_tail TO fluxvector_jobs;
 
 GRANT SELECT(account_no) ON TABLE public.users TO fluxvector_api;
 

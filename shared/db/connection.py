@@ -20,7 +20,15 @@ from psycopg.pq import ExecStatus, TransactionStatus
 
 from shared import log, timing
 from shared.db import arrays
-from shared.errors import Conflict, FluxVectorError, InternalError, NotFound, PasswordRequired, Unavailable
+from shared.errors import (
+    Conflict,
+    FluxVectorError,
+    InternalError,
+    NotFound,
+    PasswordRequired,
+    PlanLimitReached,
+    Unavailable,
+)
 
 Row = tuple[Any, ...]
 Params = Mapping[str, object]
@@ -203,6 +211,8 @@ def _translated(error: psycopg.Error) -> FluxVectorError:
         return UniqueConflict("It exists already.")
     if error.sqlstate == "FV001":  # of our own functions
         return PasswordRequired("The password was changed, or the session ended, a moment ago.")
+    if error.sqlstate == "FV002":
+        return PlanLimitReached("The plan stores no more vectors than there are: delete some, or change the plan.")
     if isinstance(error, errors.ForeignKeyViolation):
         return NotFound("It was deleted a moment ago.")
     log.event("database_error", sqlstate=error.sqlstate, type=type(error).__name__, where=log.where(error))

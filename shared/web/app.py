@@ -3,9 +3,10 @@
     app = endpoint_app("POST /v1/search", search, request=SearchRequest, scope="read")
     handler = lambda_handler(app)
 
-A request passes in this order: route, form of the credential, body (bounded, decoded once), admission (one statement),
-endpoint, answer. A bad credential is told before a bad body, and a large body is read for known callers only. Every
-answer, an error too, carries its request id and the security headers, and leaves one log line without content.
+A request passes in this order: route, form of the credential, body (bounded, decoded once), admission with its limits
+(one statement), endpoint, end of its ticket, answer. A bad credential is told before a bad body, and a large body is
+read for known callers within their limits only. Every answer, an error too, carries its request id, the security
+headers and where the caller's rates stand, and leaves one log line without content.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Generic, Literal, TypeVar
 
@@ -25,7 +26,7 @@ from starlette.routing import compile_path
 from starlette.types import Message, Receive, Scope, Send
 
 from shared import log, timing
-from shared.admission import Admission, CollectionRef, Principal, admit
+from shared.admission import Admission, CollectionRef, Principal, admit, end_ticket
 from shared.config import Settings, settings
 from shared.credentials import Credential, credential_of
 from shared.db.connection import Database
@@ -34,16 +35,19 @@ from shared.errors import (
     InternalError,
     MethodNotAllowed,
     NotFound,
+    PaymentRequired,
+    RateLimited,
     Unauthenticated,
     Unavailable,
     ValidationFailed,
 )
 from shared.ids import new_id
 from shared.keys import Scope as KeyScope
+from shared.limits import CONTROL, READ, WRITE, Ask, Grant
 from shared.openapi.about import NOTHING, About
 from shared.usage import Meter
 from shared.web import body as bodies
-from shared.web import reading
+from shared.web import callers, reading
 from shared.web.auth import bearer_credential
 from shared.web.context import database
 from shared.web.cors import cors_headers, is_preflight, preflight_response
@@ -126,6 +130,7 @@ class Call(Generic[R]):
             key_no=principal.key_no,
             request_id=self.request_id,
             ip_address=self.ip_address,
+            ticket=self.admission.grant.ticket,
         )
 
 
@@ -135,11 +140,14 @@ class _Trace:
 
     parts: Mapping[str, float]
     principal: Principal | None = None
+    grant: Grant = field(default_factory=Grant)
 
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 Respond = Callable[[FluxVectorError, str], Response]
 Endpoint = Callable[[Call[R]], Awaitable[Any]]
+# What a request, and the lines of its body, asks for.
+Weigh = Callable[[R, bytes], Ask]
 
 
 class EndpointApp(Generic[R]):
@@ -161,6 +169,8 @@ class EndpointApp(Generic[R]):
         is_idempotent: bool,
         takes_lines: bool,
         takes_body: bool,
+        asks: Ask | Weigh[R],
+        is_limited: bool,
     ) -> None:
         self.route = route
         self.endpoint = endpoint
@@ -170,6 +180,8 @@ class EndpointApp(Generic[R]):
         self.respond = respond
         self.is_idempotent = is_idempotent
         self.takes_lines = takes_lines
+        self.asks = asks
+        self.is_limited = is_limited
         self.has_body = False
         self._names_collection = "collection" in request.__struct_fields__
         if route is not None:
@@ -189,12 +201,14 @@ class EndpointApp(Generic[R]):
         keyed = KeyedRequest.of(scope, receive) if self.is_idempotent else None
         request = Request(scope, receive if keyed is None else keyed.receive)
         trace = _Trace(timing.collect())
+        has_succeeded = False
         try:
             if is_preflight(scope):
                 response = preflight_response()
             else:
                 call = await self._admitted(request, request_id, started, trace)
                 response = await self._answered(call, keyed)
+                has_succeeded = True
         except FluxVectorError as error:
             response = self.respond(error, request_id)
         except asyncio.CancelledError:
@@ -203,7 +217,9 @@ class EndpointApp(Generic[R]):
         except Exception as error:  # the border: whatever it is, the caller gets our shape and the log its place
             log.event("unexpected_error", request_id=request_id, type=type(error).__name__, where=log.where(error))
             response = self.respond(InternalError("Something went wrong on our side."), request_id)
-        await response(scope, receive, _with_headers(send, request_id, scope["path"]))
+        finally:
+            await _end_ticket(trace, has_succeeded=has_succeeded)
+        await response(scope, receive, _with_headers(send, request_id, scope["path"], trace.grant))
         self._log(request, request_id, response.status_code, started, trace)
 
     async def _answered(self, call: Call[R], keyed: KeyedRequest | None) -> Response:
@@ -218,37 +234,65 @@ class EndpointApp(Generic[R]):
 
     async def _admitted(self, request: Request, request_id: str, started: float, trace: _Trace) -> Call[R]:
         path_params = self._match(request)
-        credential = self._credential(request)
+        address = callers.address_of(request)
+        if self.scope is None and self.is_limited:
+            callers.let_stranger_in(address)
+        credential = self._credential(request, address)
         with reading.buffered.share() as share:
-            decoded, body, fault = await self._decoded(request, credential, share)
+            decoded, body, fault = await self._decoded(request, credential, address, share, trace)
             admission = None
             if self.scope is not None:
                 collection = getattr(decoded, "collection", None) if self._names_collection else None
                 with timing.timed("admission"):
-                    admission = await admit(database(), credential, collection=collection)
-                trace.principal = admission.principal
+                    admission = await admit(
+                        database(),
+                        credential,
+                        self._ask(decoded, body),
+                        collection=collection,
+                        address=callers.stranger_at(address),
+                    )
+                self._note(admission, trace)
+                if collection is not None:
+                    admission.principal.require_collection(collection)
                 if self.scope == "session":
                     admission.principal.require_session()
                 else:
                     admission.principal.require(self.scope)
         if fault is not None:
             raise fault
-        client = request.client
         return Call(
             request=decoded,  # type: ignore[arg-type]  # there is no fault, so it was decoded
             request_id=request_id,
             route=self.route or "",
             path_params=path_params,
-            ip_address=client.host if client else None,
+            ip_address=address,
             started=started,
             _admission=admission,
             body=body,
         )
 
-    def _credential(self, request: Request) -> Credential:
+    def _credential(self, request: Request, address: str | None) -> Credential:
         if self.scope is None:
             return Credential()
-        return credential_of(bearer_credential(request), settings())
+        try:
+            return credential_of(bearer_credential(request), settings())
+        except Unauthenticated:
+            callers.let_stranger_in(address)
+            raise
+
+    def _ask(self, decoded: R | None, lines: bytes) -> Ask:
+        """What the request asks for; of one that could not be decoded, what any of them does."""
+        if isinstance(self.asks, Ask):
+            return self.asks
+        if decoded is None:
+            return WRITE if self.scope == "write" else READ
+        return self.asks(decoded, lines)
+
+    def _note(self, admission: Admission, trace: _Trace) -> None:
+        """Raises what the limits refuse."""
+        trace.principal, trace.grant = admission.principal, admission.grant
+        if (fault := admission.grant.fault) is not None:
+            raise fault
 
     def _match(self, request: Request) -> Mapping[str, Any]:
         if self.route is None:
@@ -262,7 +306,7 @@ class EndpointApp(Generic[R]):
         return {name: self._convertors[name].convert(value) for name, value in match.groupdict().items()}
 
     async def _decoded(
-        self, request: Request, credential: Credential, share: reading.Share
+        self, request: Request, credential: Credential, address: str | None, share: reading.Share, trace: _Trace
     ) -> tuple[R | None, bytes, FluxVectorError | None]:
         """The request and a body of lines, or what is wrong: that is told only once the caller is known."""
         try:
@@ -271,7 +315,11 @@ class EndpointApp(Generic[R]):
             if not self.has_body:
                 return bodies.decode_query(request, self.shape), b"", None
             if self.scope is not None and reading.is_large(request):
-                await admit(database(), credential)  # nobody reads megabytes of a stranger's
+                # Nobody reads megabytes of a stranger's, nor of whoever would be refused.
+                looked = await admit(
+                    database(), credential, self._ask(None, b""), takes=False, address=callers.stranger_at(address)
+                )
+                self._note(looked, trace)
             raw = await reading.read_body(request, settings().max_body_bytes, share)
             if self.takes_lines:
                 require_lines(request)
@@ -280,7 +328,7 @@ class EndpointApp(Generic[R]):
                 return bodies.decode_json(b"{}", self.shape), b"", None
             bodies.require_json(request)
             return bodies.decode_json(raw, self.shape), b"", None
-        except (Unauthenticated, Unavailable):
+        except (Unauthenticated, PaymentRequired, RateLimited, Unavailable):
             raise
         except FluxVectorError as error:
             return None, b"", error
@@ -310,6 +358,8 @@ def endpoint_app(
     idempotent: bool = False,
     lines: bool = False,
     body: bool = False,
+    asks: Ask | Weigh[R] | None = None,
+    limited: bool = True,
 ) -> EndpointApp[R]:
     """The ASGI app of an endpoint.
 
@@ -320,7 +370,10 @@ def endpoint_app(
     `about` is for the documentation; `respond` makes the answer to an error and its request id, if not in our shape.
     `idempotent` makes the call honour the header Idempotency-Key; it needs a scope, and an answer that may be kept.
     `lines` makes the body lines of JSON, which the endpoint reads from `call.body`; `request` is the query string's.
+    `asks` is what a request asks of the caller's limits; without it, one read or write by its scope, or one piece of
+    control. `limited` is whether a public call is limited by address.
     """
+    by_scope = {"read": READ, "write": WRITE}.get(scope or "", CONTROL)
     return EndpointApp(
         route,
         endpoint,
@@ -331,6 +384,8 @@ def endpoint_app(
         is_idempotent=idempotent,
         takes_lines=lines,
         takes_body=body,
+        asks=by_scope if asks is None else asks,
+        is_limited=limited,
     )
 
 
@@ -366,7 +421,18 @@ def _json_response(answer: Any) -> Response:
     return Response(body, media_type="application/json")
 
 
-def _with_headers(send: Send, request_id: str, path: str) -> Send:
+async def _end_ticket(trace: _Trace, *, has_succeeded: bool) -> None:
+    """Frees what the request reserved and did not use, unless its last event has done so."""
+    ticket, principal = trace.grant.ticket, trace.principal
+    if ticket is None or principal is None or (has_succeeded and ticket.ends_with_event):
+        return
+    try:
+        await database().transact(principal.account_no, end_ticket(principal.env, ticket))
+    except FluxVectorError as error:
+        log.event("ticket_not_ended", code=error.code)  # its lease ends by itself
+
+
+def _with_headers(send: Send, request_id: str, path: str, grant: Grant) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = message["headers"]
@@ -374,6 +440,7 @@ def _with_headers(send: Send, request_id: str, path: str) -> Send:
             said = {name for name, _ in headers}
             headers += [header for header in SECURITY_HEADERS if header[0] not in said]
             headers += cors_headers(path)
+            headers += grant.headers
             headers.append((b"x-request-id", request_id.encode()))
         await send(message)
 

@@ -30,7 +30,7 @@ async def test_each_metered_call_writes_what_it_did(api: Api) -> None:
         " array_agg(DISTINCT status), count(*) FILTER (WHERE (tokens > 0) <> (embeddings > 0)),"
         " array_agg(DISTINCT host(ip_address)) FROM usage_events"
     )
-    assert (tenants, keys, plans, statuses, tokens, addresses) == (1, 1, ["free"], [200], 0, ["127.0.0.1"])
+    assert (tenants, keys, plans, statuses, tokens, addresses) == (1, 1, ["scale"], [200], 0, ["127.0.0.1"])
     assert api.sql("SELECT count(*) FROM usage_events WHERE latency_ms <= 0 OR request_id IS NULL") == [(0,)]
 
 

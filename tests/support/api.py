@@ -20,6 +20,7 @@ from shared.embedding import embedder
 from shared.keys import ALL_SCOPES, Env, Scope
 from shared.passwords import hash_password, hasher
 from shared.secret_keys import SecretKey
+from shared.web.callers import forget_strangers
 from shared.web.context import database
 from tests.support.database import TestDatabase
 
@@ -86,9 +87,9 @@ class Api:
             cursor = owner.execute(statement.encode(), params)
             return cursor.fetchall() if cursor.description is not None else []
 
-    async def new_tenant(self, email: str) -> Tenant:
+    async def new_tenant(self, email: str, plan: str = "scale") -> Tenant:
         """Another account, with its key."""
-        return await make_tenant(self.database, email)
+        return await make_tenant(self.database, email, plan)
 
     async def new_key(self, *scopes: Scope, env: Env = "live") -> str:
         """Another key of the tenant."""
@@ -106,14 +107,16 @@ class Api:
         return {"Authorization": f"Bearer {key}"} if key else {}
 
 
-async def make_tenant(test_database: TestDatabase, email: str) -> Tenant:
-    """An account with one live key of every scope."""
+async def make_tenant(test_database: TestDatabase, email: str, plan: str = "scale") -> Tenant:
+    """An account with one live key of every scope; without a word, of the plan whose limits no usual test meets."""
     owner = Database(test_database.owner_url)
     try:
         password = hash_password(PASSWORD, pepper=PEPPER, cost=BCRYPT_COST)
         account_no = await create_account(owner, email=email, password=password)
     finally:
         await owner.close()
+    with psycopg.connect(test_database.owner_url, autocommit=True) as connection:
+        connection.execute("UPDATE accounts SET plan = %s WHERE account_no = %s", (plan, account_no))
     return Tenant(account_no, await _make_key(test_database, account_no, ALL_SCOPES, "live"), email)
 
 
@@ -166,7 +169,8 @@ async def serve_in_process(
 
 
 def forget() -> None:
-    """Forgets what a process keeps: settings, database, embedder, hasher."""
+    """Forgets what a process keeps: settings, database, embedder, hasher, strangers."""
+    forget_strangers()
     hasher.cache_clear()
     settings.cache_clear()
     database.cache_clear()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from infra.local.postgres import Postgres
 from infra.migrations.bootstrap import bootstrap
+from infra.migrations.plans import seed_plans
 from infra.migrations.roles import API, JOBS, OWNER, Passwords
 from infra.migrations.runner import migrate
 from tests.support.database import EMPTY_TEMPLATE, TEMPLATE
@@ -32,6 +33,7 @@ def main(home: Path) -> None:
         for template in (EMPTY_TEMPLATE, TEMPLATE):
             bootstrap(server.admin_url, passwords, database=template)
         migrate(server.url(OWNER, passwords.owner, TEMPLATE))
+        seed_plans(server.url(OWNER, passwords.owner, TEMPLATE))
         urls = {
             role: server.url(role, word, "postgres")
             for role, word in ((OWNER, passwords.owner), (API, passwords.api), (JOBS, passwords.jobs))

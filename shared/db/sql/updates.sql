@@ -41,9 +41,10 @@ WITH collection AS (
       AND EXISTS (SELECT FROM written)
 ), metered AS (
     INSERT INTO usage_events
-        (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address, requests, vectors)
+        (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address, requests, vectors,
+         ticket_no)
     SELECT %(account_no)s, %(request_id)s, %(key_no)s, %(endpoint)s, %(env)s, %(plan)s, %(status)s, %(latency_ms)s,
-           %(ip_address)s::inet, %(requests)s, (SELECT count(*) FROM written)
+           %(ip_address)s::inet, %(requests)s, (SELECT count(*) FROM written), %(ticket_no)s::bigint
     FROM locked
 )
 SELECT (SELECT count(*) FROM collection), (SELECT count(*) FROM locked), (SELECT count(*) FROM written)
@@ -110,9 +111,10 @@ WITH collection AS (
     WHERE n.account_no = %(account_no)s AND n.collection_no = %(collection_no)s AND n.slot = %(slot)s
 ), metered AS (
     INSERT INTO usage_events
-        (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address, requests, vectors)
+        (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address, requests, vectors,
+         ticket_no)
     SELECT %(account_no)s, %(request_id)s, %(key_no)s, %(endpoint)s, %(env)s, %(plan)s, %(status)s, %(latency_ms)s,
-           %(ip_address)s::inet, %(requests)s, count(*)
+           %(ip_address)s::inet, %(requests)s, count(*), %(ticket_no)s::bigint
     FROM written w HAVING count(*) > 0
 )
 SELECT w.id FROM written w

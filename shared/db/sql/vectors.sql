@@ -68,9 +68,10 @@ WITH collection AS (
            OR c.average_length IS NULL AND %(average_length)s::real IS NOT NULL)
 ), metered AS (
     INSERT INTO usage_events
-        (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address, requests, vectors)
+        (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address, requests, vectors,
+         ticket_no)
     SELECT c.account_no, %(request_id)s, %(key_no)s, %(endpoint)s, %(env)s, %(plan)s, %(status)s, %(latency_ms)s,
-           %(ip_address)s::inet, %(requests)s, (SELECT count(*) FROM written)
+           %(ip_address)s::inet, %(requests)s, (SELECT count(*) FROM written), %(ticket_no)s::bigint
     FROM collection c
 )
 SELECT (SELECT count(*) FROM collection), (SELECT count(*) FROM written)
@@ -149,9 +150,9 @@ WITH input AS (
 ), metered AS (
     INSERT INTO usage_events
         (account_no, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address,
-         requests, embeddings, tokens)
+         requests, embeddings, tokens, ticket_no)
     SELECT %(account_no)s, %(request_id)s, %(key_no)s, %(endpoint)s, %(env)s, %(plan)s, %(status)s, %(latency_ms)s,
-           %(ip_address)s::inet, %(requests)s, count(*), sum(w.tokens)
+           %(ip_address)s::inet, %(requests)s, count(*), sum(w.tokens), %(ticket_no)s::bigint
     FROM written w HAVING count(*) > 0
 )
 SELECT id, tokens FROM written

@@ -1,0 +1,367 @@
+-- Admission with limits: one statement from a credential to a ticket, or to what refuses it.
+
+-- What the transaction's account may still use this month, reckoned from the roll-ups and their tail. The caller holds the row of
+-- account_meters; what was recorded and not added to it yet is in the sums, so it goes.
+CREATE FUNCTION reckon_usage(p_env text, p_month timestamptz, p_is_charged boolean) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+    WITH counted AS (
+        DELETE FROM public.tickets t
+        WHERE t.account_no = current_account_no() AND t.env = p_env AND t.kind = 'done'
+    ), used AS (
+        SELECT h.searches, h.vectors, h.tokens, coalesce(h.vector_hours, 0) AS vector_hours
+        FROM public.usage_hours h
+        WHERE h.account_no = current_account_no() AND h.env = p_env AND h.hour >= p_month
+          AND h.is_charged = p_is_charged
+        UNION ALL
+        SELECT u.searches, u.vectors, u.tokens, 0
+        FROM public.usage_tail u
+        WHERE u.account_no = current_account_no() AND u.env = p_env AND u.occurred_at >= p_month
+          AND u.is_charged = p_is_charged
+    ), total AS (
+        SELECT coalesce(sum(u.searches), 0) AS searches, coalesce(sum(u.vectors), 0) AS vectors,
+               coalesce(sum(u.tokens), 0) AS tokens, coalesce(sum(u.vector_hours), 0) AS vector_hours
+        FROM used u
+    )
+    UPDATE public.account_meters m
+        SET month = p_month, is_charged = p_is_charged, searches = t.searches, vectors = t.vectors, tokens = t.tokens,
+            vector_hours = t.vector_hours
+        FROM total t
+        WHERE m.account_no = current_account_no() AND m.env = p_env
+$$;
+
+-- What the transaction's account would have to pay for a month with these units, in nano-dollars.
+CREATE FUNCTION cost_of(p_plan text, p_searches bigint, p_vectors bigint, p_tokens bigint, p_vector_hours bigint)
+    RETURNS numeric
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+    SELECT p.base_fee
+           + greatest(0, p_searches - coalesce(p.included_searches, p_searches))::numeric * p.search_price
+           + greatest(0, p_vectors - coalesce(p.included_vectors, p_vectors))::numeric * p.vector_price
+           + greatest(0, p_tokens - coalesce(p.included_tokens, p_tokens))::numeric * p.token_price
+           + greatest(0, p_vector_hours - coalesce(p.included_vector_hours, p_vector_hours))::numeric * p.vector_hour_price
+    FROM public.plans p WHERE p.plan = p_plan
+$$;
+
+-- Reserves the units that a request may use at most, for the account that the transaction named, or tells what refuses it:
+-- 'payment_overdue', 'quota', 'spending_cap', 'rate', 'tokens' or 'in_flight'. What is recorded later takes the place of what was
+-- reserved; what is left of it is free again when the ticket ends.
+--
+-- p_kind: read, write, control, or job (work that an earlier request asked for: no rate, quotas only). p_takes: false only looks
+-- whether a request would be refused now, before its body is read. The row of account_meters is held until the commit, so
+-- requests of one account are admitted one after the other; nothing here waits for work in progress.
+CREATE FUNCTION reserve_work(
+    p_env text, p_key_no bigint, p_kind text, p_cost float8, p_searches bigint, p_vectors bigint, p_tokens bigint,
+    p_takes boolean
+)
+    RETURNS TABLE (
+        refusal text, wait_s float8, ticket_no bigint, rate float8, burst float8, key_share float8,
+        account_remaining float8, account_reset_s float8, key_remaining float8, key_reset_s float8,
+        tokens_per_minute float8, tokens_remaining float8, tokens_reset_s float8, is_near boolean
+    )
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+    SET TimeZone = 'UTC'
+AS $$
+#variable_conflict use_column
+DECLARE
+    me CONSTANT bigint := current_account_no();
+    this_month CONSTANT timestamptz := date_trunc('month', now());
+    paid record;
+    p record;
+    m record;
+    recorded record;
+    under_way record;
+    now_s float8;
+    account_at float8;
+    key_at float8;
+    new_account_at float8;
+    new_key_at float8;
+    new_tokens_at float8;
+    tokens_cost float8;
+    work_cost float8;
+    searches_then bigint;
+    vectors_then bigint;
+    tokens_then bigint;
+BEGIN
+    -- Whoever erases the account has it for itself, and then there is no account.
+    PERFORM pg_advisory_xact_lock_shared(account_lock(me));
+    SELECT a.plan, a.spending_cap, a.payment_overdue_since < now() - interval '7 days' AS is_overdue INTO paid
+        FROM public.accounts a WHERE a.account_no = me AND a.status = 'active';
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    -- Test data has what Free has, whatever the plan, and is never charged.
+    SELECT l.* INTO p FROM public.plans l WHERE l.plan = CASE p_env WHEN 'live' THEN paid.plan ELSE 'free' END;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'plan % is not in the table plans: run the migrations', paid.plan;
+    END IF;
+    SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO public.account_meters (account_no, env) VALUES (me, p_env) ON CONFLICT DO NOTHING;
+        SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env FOR UPDATE;
+    END IF;
+    IF m.month <> this_month OR m.is_charged <> p.is_charged THEN
+        PERFORM reckon_usage(p_env, this_month, p.is_charged);
+        SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env;
+    END IF;
+
+    now_s := extract(epoch FROM clock_timestamp());
+    rate := CASE p_kind WHEN 'read' THEN p.read_rate WHEN 'write' THEN p.write_rate ELSE p.control_rate END;
+    burst := CASE p_kind WHEN 'read' THEN p.read_burst WHEN 'write' THEN p.write_burst ELSE p.control_burst END;
+    key_share := CASE WHEN p_key_no IS NOT NULL AND p_kind IN ('read', 'write') THEN p.key_share END;
+    tokens_per_minute := p.tokens_per_minute;
+    is_near := false;
+
+    -- What was recorded since the last admission is added up, and requests that never ended are let go.
+    WITH gone AS (
+        DELETE FROM public.tickets t
+        WHERE t.account_no = me AND t.env = p_env AND (t.kind IN ('done', 'ended') OR t.ends_at < clock_timestamp())
+        RETURNING t.kind, t.month, t.is_charged, t.searches, t.vectors, t.tokens
+    )
+    SELECT coalesce(sum(g.searches) FILTER (WHERE g.counts), 0)::bigint AS searches,
+           coalesce(sum(g.vectors) FILTER (WHERE g.counts), 0)::bigint AS vectors,
+           coalesce(sum(g.tokens) FILTER (WHERE g.counts), 0)::bigint AS tokens,
+           coalesce(sum(g.tokens) FILTER (WHERE g.kind <> 'done'), 0)::bigint AS unused_tokens,
+           count(*) > 0 AS is_any
+        INTO recorded
+        FROM (
+            SELECT e.*, e.kind = 'done' AND e.month = m.month AND e.is_charged = m.is_charged AS counts FROM gone e
+        ) g;
+    SELECT count(*) AS requests, count(*) FILTER (WHERE t.kind = 'write') AS writes,
+           coalesce(sum(t.searches), 0)::bigint AS searches, coalesce(sum(t.vectors), 0)::bigint AS vectors,
+           coalesce(sum(t.tokens), 0)::bigint AS tokens
+        INTO under_way
+        FROM public.tickets t
+        WHERE t.account_no = me AND t.env = p_env AND t.kind NOT IN ('done', 'ended') AND t.ends_at >= clock_timestamp();
+    m.searches := m.searches + recorded.searches;
+    m.vectors := m.vectors + recorded.vectors;
+    m.tokens := m.tokens + recorded.tokens;
+    m.tokens_at := m.tokens_at - recorded.unused_tokens * 60 / p.tokens_per_minute;
+    searches_then := m.searches + under_way.searches + p_searches;
+    vectors_then := m.vectors + under_way.vectors + p_vectors;
+    tokens_then := m.tokens + under_way.tokens + p_tokens;
+
+    IF p_kind = 'write' AND paid.is_overdue AND p_env = 'live' THEN
+        refusal := 'payment_overdue';
+    ELSIF p_searches + p_vectors + p_tokens > 0 AND NOT p.is_charged AND (
+        (p_searches > 0 AND searches_then > p.included_searches) OR (p_vectors > 0 AND vectors_then > p.included_vectors)
+        OR (p_tokens > 0 AND tokens_then > p.included_tokens)
+    ) THEN
+        refusal := 'quota';
+    ELSIF p_searches + p_vectors + p_tokens > 0 AND p.is_charged AND paid.spending_cap IS NOT NULL AND cost_of(
+        p.plan, searches_then, vectors_then, tokens_then, m.vector_hours
+    ) > greatest(paid.spending_cap, p.base_fee) THEN
+        refusal := 'spending_cap';
+    END IF;
+
+    -- GCRA, for the account and for the key; all in one unit of time, so that what is refused costs nothing.
+    account_at := CASE p_kind WHEN 'read' THEN m.read_at WHEN 'write' THEN m.write_at ELSE m.control_at END;
+    work_cost := least(p_cost, burst * coalesce(key_share, 1));
+    new_account_at := greatest(account_at, now_s) + work_cost / rate;
+    wait_s := new_account_at - now_s - burst / rate;
+    IF key_share IS NOT NULL THEN
+        SELECT CASE p_kind WHEN 'read' THEN k.read_at ELSE k.write_at END INTO key_at
+            FROM public.key_meters k WHERE k.account_no = me AND k.key_no = p_key_no;
+        key_at := coalesce(key_at, 0);
+        new_key_at := greatest(key_at, now_s) + work_cost / (rate * key_share);
+        wait_s := greatest(wait_s, new_key_at - now_s - burst / rate);
+    END IF;
+    IF p_kind = 'job' THEN
+        wait_s := 0;
+    END IF;
+    new_tokens_at := m.tokens_at;
+    IF p_kind <> 'job' AND p_tokens > 0 THEN
+        tokens_cost := least(p_tokens, p.tokens_per_minute);
+        new_tokens_at := greatest(m.tokens_at, now_s) + tokens_cost * 60 / p.tokens_per_minute;
+    END IF;
+    IF refusal IS NULL AND wait_s > 0.000001 THEN
+        refusal := 'rate';
+    ELSIF refusal IS NULL AND new_tokens_at - now_s - 60 > 0.000001 AND p_tokens > 0 AND p_kind <> 'job' THEN
+        refusal := 'tokens';
+        wait_s := new_tokens_at - now_s - 60;
+    ELSIF refusal IS NULL AND p_kind IN ('read', 'write') AND (
+        under_way.requests >= p.requests_in_flight OR (p_kind = 'write' AND under_way.writes >= p.writes_in_flight)
+    ) THEN
+        refusal := 'in_flight';
+        wait_s := 1;
+    END IF;
+
+    IF refusal IS NULL AND p_takes THEN
+        account_at := new_account_at;
+        key_at := new_key_at;
+        m.tokens_at := new_tokens_at;
+        IF key_share IS NOT NULL THEN
+            INSERT INTO public.key_meters AS k (account_no, key_no, read_at, write_at)
+                VALUES (me, p_key_no, CASE p_kind WHEN 'read' THEN key_at ELSE 0 END,
+                        CASE p_kind WHEN 'write' THEN key_at ELSE 0 END)
+                ON CONFLICT (account_no, key_no) DO UPDATE SET
+                    read_at = CASE p_kind WHEN 'read' THEN excluded.read_at ELSE k.read_at END,
+                    write_at = CASE p_kind WHEN 'write' THEN excluded.write_at ELSE k.write_at END;
+        END IF;
+        IF p_kind <> 'control' THEN
+            -- Longer than a request may take; its process ends it sooner.
+            IF p_vectors > 0 THEN
+                SELECT coalesce(sum(c.stored), 0) + p_vectors + coalesce((
+                    SELECT sum(t.vectors) FROM public.tickets t WHERE t.account_no = me AND t.kind IN ('write', 'job')
+                ), 0) > p.vectors_stored
+                    INTO is_near FROM public.account_counts c WHERE c.account_no = me;
+            END IF;
+            INSERT INTO public.tickets AS t (account_no, env, kind, ends_at, is_near, searches, vectors, tokens)
+                VALUES (me, p_env, p_kind, clock_timestamp() + interval '60 seconds', is_near, p_searches, p_vectors,
+                        p_tokens)
+                RETURNING t.ticket_no INTO ticket_no;
+        END IF;
+    END IF;
+    IF (refusal IS NULL AND p_takes) OR recorded.is_any THEN
+        UPDATE public.account_meters k SET
+            searches = m.searches, vectors = m.vectors, tokens = m.tokens,
+            read_at = CASE WHEN p_kind = 'read' THEN account_at ELSE m.read_at END,
+            write_at = CASE WHEN p_kind = 'write' THEN account_at ELSE m.write_at END,
+            control_at = CASE WHEN p_kind = 'control' THEN account_at ELSE m.control_at END,
+            tokens_at = m.tokens_at
+            WHERE k.account_no = me AND k.env = p_env;
+    END IF;
+    account_reset_s := greatest(account_at - now_s, 0);
+    account_remaining := floor(burst - account_reset_s * rate + 0.000001);
+    key_reset_s := greatest(key_at - now_s, 0);
+    key_remaining := floor(key_share * (burst - key_reset_s * rate) + 0.000001);
+    tokens_reset_s := greatest(m.tokens_at - now_s, 0);
+    tokens_remaining := floor(p.tokens_per_minute * (1 - tokens_reset_s / 60) + 0.000001);
+    wait_s := CASE WHEN refusal IS NULL THEN 0 ELSE greatest(wait_s, 0) END;
+    RETURN NEXT;
+END
+$$;
+
+-- Ends a request of the transaction's account: what it reserved and did not use is free again, the tokens of its rate too.
+CREATE FUNCTION end_ticket(p_env text, p_ticket_no bigint) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+    UPDATE public.tickets t SET kind = 'ended'
+    WHERE t.account_no = current_account_no() AND t.env = p_env AND t.ticket_no = p_ticket_no
+      AND t.kind NOT IN ('done', 'ended')
+$$;
+
+-- For a write whose ticket is near the limit of stored vectors, before it stores: such writes come one after the other, so that
+-- each sees what those before it have stored.
+CREATE FUNCTION hold_stored_limit() RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('stored vectors', me));
+    PERFORM set_config('app.stored', (
+        SELECT coalesce(sum(c.stored), 0)::text FROM public.account_counts c WHERE c.account_no = me
+    ), true);
+END
+$$;
+-- Afterwards: raises FV002 where there are more vectors than before and more than the plan allows. Those that other writes may
+-- still store, which did not have to look, count as stored.
+CREATE FUNCTION check_stored_limit() RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+    most bigint;
+    stored bigint;
+    expected bigint;
+BEGIN
+    SELECT p.vectors_stored INTO most FROM public.accounts a JOIN public.plans p ON p.plan = a.plan
+        WHERE a.account_no = me;
+    SELECT coalesce(sum(c.stored), 0) INTO stored FROM public.account_counts c WHERE c.account_no = me;
+    SELECT coalesce(sum(t.vectors), 0) INTO expected FROM public.tickets t
+        WHERE t.account_no = me AND t.kind = 'write' AND NOT t.is_near AND t.ends_at >= clock_timestamp();
+    IF stored > current_setting('app.stored')::bigint AND stored + expected > most THEN
+        RAISE EXCEPTION 'more vectors than the plan allows' USING ERRCODE = 'FV002';
+    END IF;
+END
+$$;
+
+-- As admit(), with the work that the request asks for. Of a credential that is none: no row, or one with the seconds to wait
+-- where its address (a keyed hash) has tried too often: so many times a second, and those of 30 seconds at once.
+CREATE FUNCTION admit_request(
+    p_key_hash bytea, p_session_id text, p_collection text, p_address bytea, p_tries_per_s float8, p_kind text, p_cost float8,
+    p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean
+)
+    RETURNS TABLE (
+        account_no bigint, account_id text, plan text, key_no bigint, key_id text, env text, scopes text[],
+        only_collection text, user_no bigint, session_no bigint, authenticated_at timestamptz,
+        collection_no bigint, dimension integer, metric text, model text, model_revision text,
+        language text, k1 real, b real, average_length real, is_indexed boolean, has_many_namespaces boolean,
+        is_catalogued boolean,
+        refusal text, wait_s float8, ticket_no bigint, rate float8, burst float8, key_share float8,
+        account_remaining float8, account_reset_s float8, key_remaining float8, key_reset_s float8,
+        tokens_per_minute float8, tokens_remaining float8, tokens_reset_s float8, is_near boolean
+    )
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+    now_s float8;
+    stranger_at float8;
+BEGIN
+    SELECT a.account_no, a.account_id, a.plan, a.key_no, a.key_id, a.env, a.scopes, a.only_collection, a.user_no,
+           a.session_no, a.authenticated_at, a.collection_no, a.dimension, a.metric, a.model, a.model_revision,
+           a.language, a.k1, a.b, a.average_length, a.is_indexed, a.has_many_namespaces, a.is_catalogued
+        INTO account_no, account_id, plan, key_no, key_id, env, scopes, only_collection, user_no,
+             session_no, authenticated_at, collection_no, dimension, metric, model, model_revision,
+             language, k1, b, average_length, is_indexed, has_many_namespaces, is_catalogued
+        FROM admit(p_key_hash, p_session_id, p_collection) a;
+    IF FOUND THEN
+        PERFORM set_config('app.account', account_no::text, true);
+        SELECT r.refusal, r.wait_s, r.ticket_no, r.rate, r.burst, r.key_share, r.account_remaining, r.account_reset_s,
+               r.key_remaining, r.key_reset_s, r.tokens_per_minute, r.tokens_remaining, r.tokens_reset_s, r.is_near
+            INTO refusal, wait_s, ticket_no, rate, burst, key_share, account_remaining, account_reset_s,
+                 key_remaining, key_reset_s, tokens_per_minute, tokens_remaining, tokens_reset_s, is_near
+            FROM reserve_work(env, key_no, p_kind, p_cost, p_searches, p_vectors, p_tokens, p_takes) r;
+        IF FOUND THEN
+            RETURN NEXT;
+        END IF;
+        RETURN;
+    END IF;
+    IF p_address IS NULL THEN
+        RETURN;
+    END IF;
+    now_s := extract(epoch FROM clock_timestamp());
+    SELECT s.at INTO stranger_at FROM public.stranger_meters s WHERE s.bucket = p_address FOR UPDATE;
+    stranger_at := greatest(coalesce(stranger_at, now_s), now_s) + 1 / p_tries_per_s;
+    wait_s := stranger_at - now_s - 30;
+    IF wait_s > 0.000001 THEN
+        refusal := 'address';
+        RETURN NEXT;
+    ELSE
+        INSERT INTO public.stranger_meters AS s (bucket, at) VALUES (p_address, stranger_at)
+            ON CONFLICT (bucket) DO UPDATE SET at = excluded.at;
+    END IF;
+END
+$$;
+
+REVOKE ALL ON FUNCTION
+    count_stored(), count_deleted(), count_usage(), reckon_usage(text, timestamptz, boolean),
+    cost_of(text, bigint, bigint, bigint, bigint),
+    reserve_work(text, bigint, text, float8, bigint, bigint, bigint, boolean), end_ticket(text, bigint),
+    hold_stored_limit(), check_stored_limit(),
+    admit_request(bytea, text, text, bytea, float8, text, float8, bigint, bigint, bigint, boolean)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION end_ticket(text, bigint) TO fluxvector_api, fluxvector_jobs;
+GRANT EXECUTE ON FUNCTION reserve_work(text, bigint, text, float8, bigint, bigint, bigint, boolean)
+    TO fluxvector_api, fluxvector_jobs;
+GRANT EXECUTE ON FUNCTION
+    hold_stored_limit(), check_stored_limit(),
+    admit_request(bytea, text, text, bytea, float8, text, float8, bigint, bigint, bigint, boolean)
+    TO fluxvector_api;
+GRANT EXECUTE ON FUNCTION cost_of(text, bigint, bigint, bigint, bigint) TO fluxvector_jobs, fluxvector_api;

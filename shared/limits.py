@@ -1,0 +1,143 @@
+"""What a request asks for, and where that leaves the rates of who asks.
+
+Rates are GCRA (the generic cell rate algorithm) in the database: a bucket is a time, when it will be full again. A
+request costs units of work: one, and more for a batch. What is refused costs nothing, so whoever waits as long as he is
+told gets in.
+
+`RateLimit` and `RateLimit-Policy` are of draft-ietf-httpapi-ratelimit-headers-10.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from shared.errors import (
+    FluxVectorError,
+    PaymentOverdue,
+    QuotaExceeded,
+    RateLimited,
+    SpendingCapReached,
+)
+
+Kind = Literal["read", "write", "control"]
+# How many records of a batch cost as much as one request, besides the request itself.
+RECORDS_A_UNIT = 100
+# What a text is cut to before it is embedded, the model's own marks included.
+MAX_TOKENS = 512
+# The prefix of a query or a passage, and the marks around a text.
+MARKS = 8
+# Waits are rounded up to whole seconds for the caller, and tries of strangers are counted over this time.
+STRANGER_TRIES_PER_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a request asks for: its kind, its cost in units of the rate, and the most that it may use of each unit."""
+
+    kind: Kind
+    cost: float = 1
+    searches: int = 0
+    vectors: int = 0
+    tokens: int = 0
+
+
+READ = Ask("read")
+WRITE = Ask("write")
+CONTROL = Ask("control")
+
+
+def tokens_at_most(text: str | None) -> int:
+    """A bound on a text's tokens: each is a byte of it at least, and the model reads 512."""
+    return 0 if not text else min(MAX_TOKENS, len(text.encode("utf-8", "replace")) + MARKS)
+
+
+def batch(kind: Kind, texts: Sequence[str | None], *, vectors: int = 0) -> Ask:
+    """What a batch asks for: `texts` to embed, `vectors` to write."""
+    records = max(len(texts), vectors)
+    return Ask(kind, 1 + records // RECORDS_A_UNIT, vectors=vectors, tokens=sum(map(tokens_at_most, texts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a bucket stands after a request: its size, what is left of it, and when it is full again, in seconds."""
+
+    name: str
+    size: float
+    full_after_s: float
+    remaining: float
+    reset_s: float
+
+    @property
+    def policy(self) -> str:
+        return f'"{self.name}";q={math.floor(self.size)};w={max(1, math.ceil(self.full_after_s))}'
+
+    @property
+    def state(self) -> str:
+        return f'"{self.name}";r={max(0, math.floor(self.remaining))};t={math.ceil(self.reset_s)}'
+
+
+@dataclass(slots=True)
+class Ticket:
+    """What holds a request's reserved units until it ends."""
+
+    number: int
+    # Whether a write has to look at the limit of stored vectors.
+    is_near_limit: bool = False
+    # Whether the event that ends it was part of a transaction of the request; if the request fails, nobody knows.
+    ends_with_event: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What admission said to an Ask; `ticket` is None where nothing is to be ended."""
+
+    standings: tuple[Standing, ...] = ()
+    ticket: Ticket | None = None
+    refusal: str | None = None
+    wait_s: float = field(default=0.0)
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """The fields RateLimit-Policy and RateLimit; none where no rate applies."""
+        if not self.standings:
+            return []
+        policies = ", ".join(standing.policy for standing in self.standings)
+        states = ", ".join(standing.state for standing in self.standings)
+        return [(b"ratelimit-policy", policies.encode()), (b"ratelimit", states.encode())]
+
+    @property
+    def fault(self) -> FluxVectorError | None:
+        """The refusal as an error."""
+        return None if self.refusal is None else refused(self.refusal, self.wait_s)
+
+
+def refused(refusal: str, wait_s: float) -> FluxVectorError:
+    """The error of a refusal by its name in the database."""
+    seconds = max(1, math.ceil(wait_s))
+    until = f"It starts again on {month_end():%Y-%m-%dT%H:%M:%SZ}"
+    if refusal == "quota":
+        return QuotaExceeded(f"What the plan includes for this month is used up. {until}; a paid plan has no such end.")
+    if refusal == "spending_cap":
+        return SpendingCapReached(f"The month has cost what you allowed it to cost. {until}, or raise the cap.")
+    if refusal == "payment_overdue":
+        return PaymentOverdue("A payment is overdue, so nothing can be written until it is paid. Searches still work.")
+    if refusal == "in_flight":
+        return RateLimited("Too many requests of this account are under way at once.", retry_after_s=seconds)
+    what = {"tokens": "embedding tokens a minute", "address": "tries from this address"}.get(refusal, "requests")
+    return RateLimited(f"Too many {what}: the next one is possible in {seconds} s.", retry_after_s=seconds)
+
+
+def month_start(now: datetime | None = None) -> datetime:
+    """The beginning of the calendar month (UTC), which is the period of every quota and every invoice."""
+    now = datetime.now(UTC) if now is None else now
+    return now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def month_end(now: datetime | None = None) -> datetime:
+    """The beginning of the next calendar month (UTC)."""
+    start = month_start(now)
+    return start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
