@@ -10,6 +10,7 @@ from pathlib import Path
 
 from infra.local.certificate import Certificate
 from shared.config import EnvReader
+from shared.plans import PLANS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -50,12 +51,14 @@ class LocalSettings:
     embedder_overrides: Mapping[str, str]
     indexer_settings: Mapping[str, str]
     functions_settings: Mapping[str, str]
+    # What the demo account may use.
+    demo_plan: str
     # With it the gateway serves HTTPS, and HTTP is not served.
     certificate: Certificate | None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> LocalSettings:
-        """Read FLUXVECTOR_HOST, _PORT, _DATA_DIR (from the working directory), _MODEL_DIR, _TLS_CERT and _TLS_KEY.
+        """Read FLUXVECTOR_HOST, _PORT, _DATA_DIR (from the working directory), _MODEL_DIR, _DEMO_PLAN, and TLS's two.
 
         Raises shared.config.ConfigurationError with all faults together.
         """
@@ -72,6 +75,7 @@ class LocalSettings:
             inherited={name: env[name] for name in INHERITED if name in env},
             embedder_overrides={name: env[name] for name in OVERRIDES if name in env},
             functions_settings={name: env[name] for name in FUNCTIONS_OVERRIDES if name in env},
+            demo_plan=reader.get("FLUXVECTOR_DEMO_PLAN", _plan, "scale"),
             indexer_settings={name: env[name] for name in env if name.startswith(INDEXER_SETTINGS)},
             certificate=reader.get("FLUXVECTOR_TLS_CERT", partial(_certificate, env.get("FLUXVECTOR_TLS_KEY", "")), ""),
         )
@@ -89,6 +93,12 @@ class LocalSettings:
 def is_set_to_exit_with_parent(env: Mapping[str, str] | None = None) -> bool:
     """Whether FLUXVECTOR_EXIT_WITH_PARENT asks a gateway or scheduler to end with the process that started it."""
     return (os.environ if env is None else env).get("FLUXVECTOR_EXIT_WITH_PARENT") == "1"
+
+
+def _plan(raw: str) -> str:
+    if raw not in PLANS:
+        raise ValueError(f"is none of {', '.join(PLANS)}: {_shown(raw)}")
+    return raw
 
 
 def _host(raw: str) -> str:

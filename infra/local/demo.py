@@ -29,6 +29,11 @@ COLLECTION = "demo"
 
 _KEY_EXISTS = b"SELECT EXISTS (SELECT FROM key_hashes WHERE key_hash = %(key_hash)s)"
 _ACCOUNT_OF_EMAIL = b"SELECT account_no FROM account_emails WHERE email_key = %(email_key)s"
+# Who has a customer at Stripe has the plan that is paid for.
+_SET_PLAN = (
+    b"UPDATE accounts a SET plan = %(plan)s FROM account_emails e"
+    b" WHERE e.account_no = a.account_no AND e.email_key = %(email_key)s AND a.stripe_customer_id IS NULL"
+)
 _SET_PASSWORD = (
     b"UPDATE users SET password_hash = %(password_hash)s, pepper_id = %(pepper_id)s WHERE account_no = %(account_no)s"
 )
@@ -87,6 +92,12 @@ async def _new_key(owner_url: str, account_no: int | None, password: PasswordHas
     if key.text is None:
         raise AssertionError("a key has its text at its birth")
     return key.text
+
+
+def set_plan(owner_url: str, plan: str) -> None:
+    """Gives the demo account a plan, unless it pays for one. Raises psycopg.Error."""
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        owner.execute(_SET_PLAN, {"plan": plan, "email_key": EMAIL})
 
 
 def _read(credentials: Path) -> Demo | None:

@@ -14,7 +14,7 @@ from infra.local.children import Child
 from infra.local.config import LocalSettings
 from infra.local.console import say
 from infra.local.datadir import DataDir, Secrets
-from infra.local.demo import COLLECTION, EMAIL, Demo, credentials_line, ensure_demo, lines_to_copy
+from infra.local.demo import COLLECTION, EMAIL, Demo, credentials_line, ensure_demo, lines_to_copy, set_plan
 from infra.local.failure import StartFailure
 from infra.local.files import write_private_json
 from infra.local.model import Model, read_model
@@ -117,6 +117,7 @@ class Supervisor:
         self._children["scheduler"].start()
         self._children["indexer"].start()
         demo = ensure_demo(owner_url, data_dir.credentials, SecretKey(KEY_ID, kept.password_pepper.encode()))
+        set_plan(owner_url, self._settings.demo_plan)
         self._wait_until_ready(address)
         # The lines to copy need it; made again it is the same one, and one that its owner changed stays theirs.
         made = request(address, "POST", "/v1/collections", body={"name": COLLECTION}, token=demo.api_key)
