@@ -32,6 +32,8 @@ MAX_TOKENS = 512
 MARKS = 8
 # Waits are rounded up to whole seconds for the caller, and tries of strangers are counted over this time.
 STRANGER_TRIES_PER_S = 10.0
+# Times of the database that differ by less are the same.
+ROUNDING_S = 0.000001
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Standing:
 
     @property
     def state(self) -> str:
-        return f'"{self.name}";r={max(0, math.floor(self.remaining))};t={math.ceil(self.reset_s)}'
+        return f'"{self.name}";r={max(0, math.floor(self.remaining))};t={math.ceil(self.reset_s - ROUNDING_S)}'
 
 
 @dataclass(slots=True)
@@ -117,7 +119,7 @@ class Grant:
 
 def refused(refusal: str, wait_s: float) -> FluxVectorError:
     """The error of a refusal by its name in the database."""
-    seconds = max(1, math.ceil(wait_s))
+    seconds = max(1, math.ceil(wait_s - ROUNDING_S))
     until = f"It starts again on {month_end():%Y-%m-%dT%H:%M:%SZ}"
     if refusal == "quota":
         return QuotaExceeded(f"What the plan includes for this month is used up. {until}; a paid plan has no such end.")

@@ -93,7 +93,7 @@ class Api:
 
     async def new_key(self, *scopes: Scope, env: Env = "live") -> str:
         """Another key of the tenant."""
-        return await _make_key(self.database, self.tenant.account_no, scopes or ALL_SCOPES, env)
+        return await make_key(self.database, self.tenant.account_no, scopes or ALL_SCOPES, env)
 
     async def session(self, email: str | None = None, password: str = PASSWORD) -> str:
         """Signs in, as the tenant unless another e-mail is given, and answers the session's token."""
@@ -117,10 +117,10 @@ async def make_tenant(test_database: TestDatabase, email: str, plan: str = "scal
         await owner.close()
     with psycopg.connect(test_database.owner_url, autocommit=True) as connection:
         connection.execute("UPDATE accounts SET plan = %s WHERE account_no = %s", (plan, account_no))
-    return Tenant(account_no, await _make_key(test_database, account_no, ALL_SCOPES, "live"), email)
+    return Tenant(account_no, await make_key(test_database, account_no, ALL_SCOPES, "live"), email)
 
 
-async def _make_key(test_database: TestDatabase, account_no: int, scopes: tuple[Scope, ...], env: Env) -> str:
+async def make_key(test_database: TestDatabase, account_no: int, scopes: tuple[Scope, ...], env: Env) -> str:
     owner = Database(test_database.owner_url)
     try:
         key = await create_key(owner, account_no, name="test", env=env, scopes=scopes, expires_at=None)

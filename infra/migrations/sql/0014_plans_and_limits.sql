@@ -90,7 +90,8 @@ CREATE TRIGGER count_deleted AFTER DELETE ON collection_counts
 
 -- What an account has used this month (UTC), by environment, and where its rates stand. UNLOGGED: a crash empties these tables;
 -- rates then start full, and what was used is reckoned again from the roll-ups and their tail before anything is admitted.
--- A rate is kept as the theoretical arrival time of GCRA, in Unix seconds: when the bucket will be full again.
+-- A rate is kept as the theoretical arrival time of GCRA, in seconds since 2026 (to the microsecond, which Unix seconds are too
+-- large for): when the bucket will be full again.
 CREATE UNLOGGED TABLE account_meters (
     account_no    bigint NOT NULL,
     env           text NOT NULL,

@@ -76,7 +76,6 @@ DECLARE
     p record;
     m record;
     recorded record;
-    under_way record;
     now_s float8;
     account_at float8;
     key_at float8;
@@ -84,6 +83,7 @@ DECLARE
     new_key_at float8;
     new_tokens_at float8;
     tokens_cost float8;
+    tokens_wait_s float8 := 0;
     work_cost float8;
     searches_then bigint;
     vectors_then bigint;
@@ -111,41 +111,45 @@ BEGIN
         SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env;
     END IF;
 
-    now_s := extract(epoch FROM clock_timestamp());
+    now_s := extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z');
     rate := CASE p_kind WHEN 'read' THEN p.read_rate WHEN 'write' THEN p.write_rate ELSE p.control_rate END;
     burst := CASE p_kind WHEN 'read' THEN p.read_burst WHEN 'write' THEN p.write_burst ELSE p.control_burst END;
     key_share := CASE WHEN p_key_no IS NOT NULL AND p_kind IN ('read', 'write') THEN p.key_share END;
     tokens_per_minute := p.tokens_per_minute;
     is_near := false;
 
-    -- What was recorded since the last admission is added up, and requests that never ended are let go.
+    -- What was recorded since the last admission is added up, requests that never ended are let go, and what is under way is
+    -- counted: in one statement, for work that is recorded meanwhile is either under way or done to it, and never neither.
     WITH gone AS (
         DELETE FROM public.tickets t
         WHERE t.account_no = me AND t.env = p_env AND (t.kind IN ('done', 'ended') OR t.ends_at < clock_timestamp())
         RETURNING t.kind, t.month, t.is_charged, t.searches, t.vectors, t.tokens
-    )
-    SELECT coalesce(sum(g.searches) FILTER (WHERE g.counts), 0)::bigint AS searches,
-           coalesce(sum(g.vectors) FILTER (WHERE g.counts), 0)::bigint AS vectors,
-           coalesce(sum(g.tokens) FILTER (WHERE g.counts), 0)::bigint AS tokens,
-           coalesce(sum(g.tokens) FILTER (WHERE g.kind <> 'done'), 0)::bigint AS unused_tokens,
-           count(*) > 0 AS is_any
-        INTO recorded
+    ), added AS (
+        SELECT coalesce(sum(g.searches) FILTER (WHERE g.counts), 0)::bigint AS searches,
+               coalesce(sum(g.vectors) FILTER (WHERE g.counts), 0)::bigint AS vectors,
+               coalesce(sum(g.tokens) FILTER (WHERE g.counts), 0)::bigint AS tokens,
+               coalesce(sum(g.tokens) FILTER (WHERE g.kind NOT IN ('done', 'job')), 0)::bigint AS unused_tokens,
+               count(*) > 0 AS is_any
         FROM (
             SELECT e.*, e.kind = 'done' AND e.month = m.month AND e.is_charged = m.is_charged AS counts FROM gone e
-        ) g;
-    SELECT count(*) AS requests, count(*) FILTER (WHERE t.kind = 'write') AS writes,
-           coalesce(sum(t.searches), 0)::bigint AS searches, coalesce(sum(t.vectors), 0)::bigint AS vectors,
-           coalesce(sum(t.tokens), 0)::bigint AS tokens
-        INTO under_way
+        ) g
+    ), open AS (
+        SELECT count(*) AS requests, count(*) FILTER (WHERE t.kind = 'write') AS writes,
+               coalesce(sum(t.searches), 0)::bigint AS searches, coalesce(sum(t.vectors), 0)::bigint AS vectors,
+               coalesce(sum(t.tokens), 0)::bigint AS tokens
         FROM public.tickets t
-        WHERE t.account_no = me AND t.env = p_env AND t.kind NOT IN ('done', 'ended') AND t.ends_at >= clock_timestamp();
+        WHERE t.account_no = me AND t.env = p_env AND t.kind NOT IN ('done', 'ended') AND t.ends_at >= clock_timestamp()
+    )
+    SELECT a.searches, a.vectors, a.tokens, a.unused_tokens, a.is_any, o.requests AS open_requests, o.writes AS open_writes,
+           o.searches AS open_searches, o.vectors AS open_vectors, o.tokens AS open_tokens
+        INTO recorded FROM added a CROSS JOIN open o;
     m.searches := m.searches + recorded.searches;
     m.vectors := m.vectors + recorded.vectors;
     m.tokens := m.tokens + recorded.tokens;
     m.tokens_at := m.tokens_at - recorded.unused_tokens * 60 / p.tokens_per_minute;
-    searches_then := m.searches + under_way.searches + p_searches;
-    vectors_then := m.vectors + under_way.vectors + p_vectors;
-    tokens_then := m.tokens + under_way.tokens + p_tokens;
+    searches_then := m.searches + recorded.open_searches + p_searches;
+    vectors_then := m.vectors + recorded.open_vectors + p_vectors;
+    tokens_then := m.tokens + recorded.open_tokens + p_tokens;
 
     IF p_kind = 'write' AND paid.is_overdue AND p_env = 'live' THEN
         refusal := 'payment_overdue';
@@ -179,14 +183,14 @@ BEGIN
     IF p_kind <> 'job' AND p_tokens > 0 THEN
         tokens_cost := least(p_tokens, p.tokens_per_minute);
         new_tokens_at := greatest(m.tokens_at, now_s) + tokens_cost * 60 / p.tokens_per_minute;
+        tokens_wait_s := new_tokens_at - now_s - 60;
     END IF;
-    IF refusal IS NULL AND wait_s > 0.000001 THEN
-        refusal := 'rate';
-    ELSIF refusal IS NULL AND new_tokens_at - now_s - 60 > 0.000001 AND p_tokens > 0 AND p_kind <> 'job' THEN
-        refusal := 'tokens';
-        wait_s := new_tokens_at - now_s - 60;
+    -- The longer wait, after which neither refuses.
+    IF refusal IS NULL AND greatest(wait_s, tokens_wait_s) > 0.000001 THEN
+        refusal := CASE WHEN tokens_wait_s > wait_s THEN 'tokens' ELSE 'rate' END;
+        wait_s := greatest(wait_s, tokens_wait_s);
     ELSIF refusal IS NULL AND p_kind IN ('read', 'write') AND (
-        under_way.requests >= p.requests_in_flight OR (p_kind = 'write' AND under_way.writes >= p.writes_in_flight)
+        recorded.open_requests >= p.requests_in_flight OR (p_kind = 'write' AND recorded.open_writes >= p.writes_in_flight)
     ) THEN
         refusal := 'in_flight';
         wait_s := 1;
@@ -228,9 +232,9 @@ BEGIN
             WHERE k.account_no = me AND k.env = p_env;
     END IF;
     account_reset_s := greatest(account_at - now_s, 0);
-    account_remaining := floor(burst - account_reset_s * rate + 0.000001);
+    account_remaining := floor(burst - (account_reset_s - 0.000001) * rate);
     key_reset_s := greatest(key_at - now_s, 0);
-    key_remaining := floor(key_share * (burst - key_reset_s * rate) + 0.000001);
+    key_remaining := floor(key_share * (burst - (key_reset_s - 0.000001) * rate));
     tokens_reset_s := greatest(m.tokens_at - now_s, 0);
     tokens_remaining := floor(p.tokens_per_minute * (1 - tokens_reset_s / 60) + 0.000001);
     wait_s := CASE WHEN refusal IS NULL THEN 0 ELSE greatest(wait_s, 0) END;
@@ -238,13 +242,14 @@ BEGIN
 END
 $$;
 
--- Ends a request of the transaction's account: what it reserved and did not use is free again, the tokens of its rate too.
+-- Ends a request of the transaction's account: what it reserved and did not use is free again, the tokens of its rate too; a job
+-- took none of those.
 CREATE FUNCTION end_ticket(p_env text, p_ticket_no bigint) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
     SET plan_cache_mode = force_generic_plan
 AS $$
-    UPDATE public.tickets t SET kind = 'ended'
+    UPDATE public.tickets t SET kind = 'ended', tokens = CASE t.kind WHEN 'job' THEN 0 ELSE t.tokens END
     WHERE t.account_no = current_account_no() AND t.env = p_env AND t.ticket_no = p_ticket_no
       AND t.kind NOT IN ('done', 'ended')
 $$;
@@ -336,7 +341,7 @@ BEGIN
     IF p_address IS NULL THEN
         RETURN;
     END IF;
-    now_s := extract(epoch FROM clock_timestamp());
+    now_s := extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z');
     SELECT s.at INTO stranger_at FROM public.stranger_meters s WHERE s.bucket = p_address FOR UPDATE;
     stranger_at := greatest(coalesce(stranger_at, now_s), now_s) + 1 / p_tries_per_s;
     wait_s := stranger_at - now_s - 30;
