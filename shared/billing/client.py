@@ -6,24 +6,23 @@ one attempt; what must not count twice across attempts has an identifier (meter 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import stripe
 
-from shared.billing.faults import StripeFault, StripeMissing, StripeRefused, StripeUnavailable
+from shared.billing.answers import answered, fault_of
+from shared.billing.calls.happenings import Happenings
+from shared.billing.calls.sales import Sales
+from shared.billing.calls.subscriptions import PAGE, Subscriptions
+from shared.billing.faults import StripeMissing
+from shared.billing.objects import ENDED
 from shared.billing.transport import Transport
-
-T = TypeVar("T")
 
 # The one that the pinned package was generated from: objects look as it expects them, whatever the account's default.
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_S = 20.0
-PAGE = 100
-# States in which a subscription has come to its end.
-ENDED = frozenset({"canceled", "incomplete_expired"})
 
 # The package would keep an id of this machine in the home folder, and send it and its timings along.
 stripe.enable_telemetry = False
@@ -46,14 +45,22 @@ class Stripe:
 
     def __init__(self, client: stripe.StripeClient) -> None:
         self._client = client
+        self.subscriptions = Subscriptions(client)
+        self.sales = Sales(client)
+        self.happenings = Happenings(client)
 
     def __repr__(self) -> str:
         return "Stripe()"  # it holds the key
 
+    @property
+    def sdk(self) -> stripe.StripeClient:
+        """The package's client, for what sets an account up."""
+        return self._client
+
     async def has_customer(self, customer_id: str) -> bool:
         """Whether there is such a customer that is not deleted."""
         try:
-            customer = await _answered(self._client.v1.customers.retrieve_async(customer_id))
+            customer = await answered(self._client.v1.customers.retrieve_async(customer_id))
         except StripeMissing:
             return False
         return not getattr(customer, "deleted", False)
@@ -71,7 +78,7 @@ class Stripe:
             await sending
         except stripe.StripeError as error:
             if not _is_known_identifier(error):
-                raise _fault_of(error) from None
+                raise fault_of(error) from None
 
     async def counted_units(self, meter: str, customer_id: str, *, start: int, end: int) -> float:
         """Units that an active meter has counted for a customer in [start, end), whole minutes in Unix seconds.
@@ -79,7 +86,7 @@ class Stripe:
         Raises StripeMissing where no active meter has that event name.
         """
         meter_id = await self._meter_id(meter)
-        summaries = await _answered(
+        summaries = await answered(
             self._client.v1.billing.meters.event_summaries.list_async(
                 meter_id, {"customer": customer_id, "start_time": start, "end_time": end}
             )
@@ -92,7 +99,7 @@ class Stripe:
         params: stripe.params.SubscriptionListParams = {"customer": customer_id, "limit": PAGE}
         while True:
             try:
-                page = await _answered(self._client.v1.subscriptions.list_async(params))
+                page = await answered(self._client.v1.subscriptions.list_async(params))
             except StripeMissing:
                 return []
             found += [subscription.id for subscription in page.data if subscription.status not in ENDED]
@@ -106,7 +113,7 @@ class Stripe:
         What was paid ahead is not credited: there is nobody left to whom.
         """
         try:
-            await _answered(
+            await answered(
                 self._client.v1.subscriptions.cancel_async(
                     subscription_id, {"invoice_now": True, "prorate": False}, {"idempotency_key": idempotency_key}
                 )
@@ -117,7 +124,7 @@ class Stripe:
     async def _meter_id(self, meter: str) -> str:
         params: stripe.params.billing.MeterListParams = {"status": "active", "limit": PAGE}
         while True:
-            page = await _answered(self._client.v1.billing.meters.list_async(params))
+            page = await answered(self._client.v1.billing.meters.list_async(params))
             for each in page.data:
                 if each.event_name == meter:
                     return each.id
@@ -127,9 +134,11 @@ class Stripe:
 
 
 @asynccontextmanager
-async def stripe_account(*, api_key: str, api_base: str, timeout_s: float = TIMEOUT_S) -> AsyncIterator[Stripe]:
-    """Stripe as the account of a key, until the block ends."""
-    transport = Transport(timeout_s=timeout_s)
+async def stripe_account(
+    *, api_key: str, api_base: str, timeout_s: float = TIMEOUT_S, connections: int = 4
+) -> AsyncIterator[Stripe]:
+    """Stripe as the account of a key, by so many connections, until the block ends."""
+    transport = Transport(timeout_s=timeout_s, connections=connections)
     client = stripe.StripeClient(
         api_key,
         stripe_version=API_VERSION,
@@ -141,23 +150,6 @@ async def stripe_account(*, api_key: str, api_base: str, timeout_s: float = TIME
         yield Stripe(client)
     finally:
         await transport.close_async()
-
-
-async def _answered(call: Awaitable[T]) -> T:
-    try:
-        return await call
-    except stripe.StripeError as error:
-        raise _fault_of(error) from None
-
-
-def _fault_of(error: stripe.StripeError) -> StripeFault:
-    """Our fault for the package's error, whose sentence may quote ids and addresses."""
-    status, code = error.http_status or 0, error.code or type(error).__name__
-    if code == "resource_missing":
-        return StripeMissing(status, code)
-    if isinstance(error, stripe.APIConnectionError | stripe.RateLimitError | stripe.APIError):
-        return StripeUnavailable(status, code)
-    return StripeRefused(status, code)
 
 
 def _is_known_identifier(error: stripe.StripeError) -> bool:

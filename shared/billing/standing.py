@@ -1,0 +1,66 @@
+"""What Stripe has of a customer, written to the account: the one way in which payments change a plan.
+
+Events come late, twice, in any order or never, so none of them says anything but that somebody should look. Whoever
+looks fetches all subscriptions of the customer and writes what they make of the account, unless somebody else has
+written since: then what was fetched may be the older word, and it is fetched again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from shared import log
+from shared.billing.faults import StripeUnavailable
+from shared.billing.objects import standing_of
+from shared.db.connection import Database, Statement
+from shared.db.sql_files import statements
+
+if TYPE_CHECKING:
+    from shared.billing.client import Stripe
+
+# Each time somebody else was faster; all of them write the same in the end.
+TRIES = 10
+
+_SQL = statements("webhooks")
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """The account of a customer after what Stripe has was written."""
+
+    account_no: int
+    plan: str
+    payment_overdue_since: datetime | None
+
+
+async def sync_customer(database: Database, stripe: Stripe, customer_id: str) -> Synced | None:
+    """Makes the account what Stripe says now. Of a customer who is no account's, what is still open is ended.
+
+    Answers None for such a customer. Raises StripeFault; StripeUnavailable too where others were always faster.
+    """
+    for _ in range(TRIES):
+        found = await database.execute(Statement(_SQL["find_billed_account"], {"customer_id": customer_id}))
+        subscriptions = await stripe.subscriptions.of_customer(customer_id)
+        if not found:
+            if any(each.is_open and each.plan is not None for each in subscriptions):
+                # The account is gone, or the customer was made by hand: nobody would be served for what is paid.
+                await database.execute(Statement(_SQL["close_unknown_customer"], {"customer_id": customer_id}))
+                log.event("billing_of_nobody")
+            return None
+        [(account_no, version)] = found
+        standing = standing_of(subscriptions)
+        if sum(each.is_open and each.plan is not None for each in subscriptions) > 1:
+            log.event("billing_several_subscriptions", account_no=account_no)
+        params = {
+            "account_no": account_no,
+            "customer_id": customer_id,
+            "version": version,
+            "plan": standing.plan,
+            "status": standing.status,
+            "is_overdue": standing.is_overdue,
+        }
+        for _, overdue_since in await database.execute(Statement(_SQL["apply_subscription"], params)):
+            return Synced(account_no, standing.plan, overdue_since)
+    raise StripeUnavailable(0, "outrun")
