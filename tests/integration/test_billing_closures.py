@@ -478,7 +478,7 @@ async def test_a_count_of_a_meter_that_is_not_there(world: World) -> None:
     ("method", "path", "params", "sentence"),
     [
         ("get", "/v1/charges", {}, "Unrecognized request URL"),
-        ("post", "/v1/customers/cus_1", {}, "Unrecognized request URL"),
+        ("post", "/v1/customers/cus_1/sources", {}, "Unrecognized request URL"),
         ("get", "/v1/subscriptions", {"customers": "cus_1"}, "unknown parameter: customers"),
         ("get", "/v1/subscriptions", {"limit": "many"}, "Invalid int: limit"),
         ("get", "/v1/subscriptions", {"limit": 101}, "Invalid limit"),

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import json
 import re
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -19,22 +19,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.support.stripe_fake.account import Account
+from tests.support.stripe_fake.calls import Call, Do, calls_of
+from tests.support.stripe_fake.controls import controls
+from tests.support.stripe_fake.expand import expanded
 from tests.support.stripe_fake.faults import Fault, Faults, Refusal, error_of
 from tests.support.stripe_fake.parameters import nested, read
+from tests.support.stripe_fake.people import pages
+from tests.support.stripe_fake.webhooks import Sent
 
 KEY = "sk_test_of_the_fake"
 # Longer than any caller of a test waits.
 SILENCE_S = 30.0
-
-Do = Callable[..., dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call that the fake knows: its parameters' type, and what it does with the path's id, if any, and them."""
-
-    params: Any
-    do: Do
+# How often automatic mode looks whether something is due by the clock alone.
+TICK_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +53,74 @@ class StripeFake:
     key: str = KEY
     requests: list[Received] = field(default_factory=list)
     url: str = ""
+    # Whether webhooks are delivered at once; else a test does it.
+    is_automatic: bool = False
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _kept: dict[str, tuple[Any, int, bytes]] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def calls(self) -> dict[str, Call]:
         """Every call by method and path."""
-        params, account = stripe.params, self.account
-        return {
-            "GET /v1/customers/{id}": Call(params.CustomerRetrieveParams, account.retrieve_customer),
-            "DELETE /v1/customers/{id}": Call(params.CustomerDeleteParams, account.delete_customer),
-            "GET /v1/subscriptions": Call(params.SubscriptionListParams, account.list_subscriptions),
-            "DELETE /v1/subscriptions/{id}": Call(params.SubscriptionCancelParams, account.cancel_subscription),
-            "POST /v1/billing/meter_events": Call(params.billing.MeterEventCreateParams, account.create_meter_event),
-            "GET /v1/billing/meters": Call(params.billing.MeterListParams, account.list_meters),
-            "GET /v1/billing/meters/{id}/event_summaries": Call(
-                params.billing.MeterListEventSummariesParams, account.list_event_summaries
-            ),
-        }
+        return calls_of(self.account)
+
+    def serve_at(self, url: str) -> None:
+        """Tells the account where its pages are."""
+        self.url = self.account.checkout.url = self.account.portal.url = url
+
+    def wake(self) -> None:
+        """Has automatic mode look at once: something may have changed."""
+        self._changed.set()
+
+    async def deliver_automatically(self) -> None:
+        """Until it is cancelled: does what is due, and delivers while automatic mode is on."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), TICK_S)
+            self._changed.clear()
+            if self.is_automatic:
+                self.account.catch_up()
+                await self.account.webhooks.deliver_due()
+
+    # What a test in the same process does; over HTTP it is `/_fake/…`.
+
+    def now(self) -> float:
+        """Unix seconds by the account's clock."""
+        return self.account.now()
+
+    def advance(self, seconds: float) -> None:
+        """Moves the clock, and does what was due by then."""
+        self.account.advance(seconds)
+        self.wake()
+
+    def complete_checkout(self, session_id: str, *, fails_later: bool = False) -> dict[str, Any]:
+        """Pays as a person does; answers the session."""
+        session = self.account.checkout.complete(session_id, fails_later=fails_later)
+        self.wake()
+        return session
+
+    def meter_total(self, event_name: str, customer_id: str) -> int:
+        """Units of a customer on a meter that have been counted by now."""
+        return self.account.meter_total(event_name, customer_id)
+
+    async def deliver_all(self, **how: Any) -> list[Sent]:
+        """Delivers what waits: `Webhooks.deliver_all`."""
+        return await self.account.webhooks.deliver_all(**how)
 
     def app(self) -> Starlette:
         """The application to serve."""
         methods = ["GET", "POST", "DELETE", "PUT", "PATCH"]
-        return Starlette(routes=[Route("/{path:path}", self._answer, methods=methods)])
+        routes = [*controls(self), *pages(self), Route("/{path:path}", self._answer, methods=methods)]
+        return Starlette(routes=routes)
 
     async def _answer(self, request: Request) -> Response:
         raw = (await request.body()).decode()
-        fault = self.faults.take()
+        fault = self.faults.take(request.method, request.url.path)
         try:
+            self.account.catch_up()
             status, body = await self._answered(request, raw, fault)
         except Refusal as refusal:
             status, body = refusal.status, _encoded(refusal.body)
+        self.wake()
         headers = {"Request-Id": f"req_fake{next(self._numbers):06}", "Content-Type": "application/json"}
         return Response(body, status, headers)
 
@@ -107,11 +142,12 @@ class StripeFake:
                 raise Refusal(400, {"type": "idempotency_error", "message": message})
             return status, body
         values = read(found.params, given)
+        expand = values.pop("expand", [])
         if unused := values.keys() - _parameters_of(found.do):
             raise Refusal.of(f"The fake does nothing with {', '.join(sorted(unused))}.", param=min(unused))
         status, body = 500, _encoded(error_of(500).body)
         if fault is None or fault.when == "after":
-            done = _encoded(found.do(*ids, **values))
+            done = _encoded(expanded(self.account, found.do(*ids, **values), expand))
             if fault is None or fault.what != 500:
                 status, body = 200, done
         arrived = fault is None or fault.what == 500 or fault.when == "after"
@@ -139,7 +175,7 @@ class StripeFake:
 
     def _call_of(self, method: str, path: str) -> tuple[Call, tuple[str, ...]]:
         for known, call in self.calls().items():
-            pattern = re.escape(known).replace(r"\{id\}", "([A-Za-z0-9_]+)").replace(r"\ ", " ")
+            pattern = re.escape(known).replace(r"\{id\}", "([^/]+)").replace(r"\ ", " ")
             if match := re.fullmatch(pattern, f"{method} {path}"):
                 return call, match.groups()
         raise Refusal.of(f"Unrecognized request URL ({method}: {path}).", status=404)

@@ -7,10 +7,12 @@ import sys
 import types
 import typing
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, Literal, NotRequired, Union
 
 from stripe import RequestOptions
+from stripe._stripe_object import UntypedStripeObject
 from typing_extensions import is_typeddict
 
 from tests.support.stripe_fake.faults import Refusal
@@ -94,6 +96,8 @@ def _read_union(arguments: tuple[Any, ...], given: Any, label: str) -> Any:
     if any(choice != ("",) for choice in choices):
         # An enumeration is open (`| str`) for the client only: what the API does not know it refuses.
         arguments = tuple(each for each in arguments if each is not str)
+    # How the client may be given a mapping; what travels is the mapping.
+    arguments = tuple(each for each in arguments if typing.get_origin(each) is not UntypedStripeObject)
     refusal: Refusal | None = None
     for each in arguments:
         try:
@@ -110,6 +114,8 @@ def _read_scalar(type_: Any, given: Any, label: str) -> Any:
         return given
     if type_ is int and re.fullmatch(r"-?[0-9]{1,15}", given):
         return int(given)
+    if type_ in (Decimal, float) and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", given):
+        return type_(given)
     if type_ is bool and given in ("true", "false"):
         return given == "true"
     raise Refusal.of(f"Invalid {getattr(type_, '__name__', 'value')}: {label}", param=label)

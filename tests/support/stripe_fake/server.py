@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
@@ -14,10 +14,16 @@ from tests.support.stripe_fake.app import StripeFake
 
 
 @asynccontextmanager
-async def stripe_fake() -> AsyncIterator[StripeFake]:
-    """A fake of Stripe, served over HTTP until the block ends."""
-    fake = StripeFake()
-    port = _free_port()
+async def stripe_fake(*, port: int | None = None, automatic: bool = False) -> AsyncIterator[StripeFake]:
+    """A fake of Stripe, served over HTTP until the block ends; with `automatic` it delivers webhooks at once."""
+    fake = StripeFake(is_automatic=automatic)
+    async with served(fake, port or _free_port()):
+        yield fake
+
+
+@asynccontextmanager
+async def served(fake: StripeFake, port: int) -> AsyncIterator[None]:
+    """Serves a fake until the block ends."""
     server = Server(
         fake.app(),
         address="127.0.0.1",
@@ -28,11 +34,15 @@ async def stripe_fake() -> AsyncIterator[StripeFake]:
         log_enabled=False,
     )
     serving = asyncio.create_task(server.serve())
-    fake.url = f"http://127.0.0.1:{port}"
+    fake.serve_at(f"http://127.0.0.1:{port}")
+    delivering = asyncio.create_task(fake.deliver_automatically())
     try:
         await _until_listening(port)
-        yield fake
+        yield
     finally:
+        delivering.cancel()
+        with suppress(asyncio.CancelledError):
+            await delivering
         server.stop()  # type: ignore[no-untyped-call]
         await serving
 
