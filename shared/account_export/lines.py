@@ -14,7 +14,7 @@ from shared.portable import PortableVector
 
 
 class AccountLine(Struct, tag_field="type", tag="account"):
-    """The account; `exported_at` is when this export began."""
+    """The account; `spending_cap` is in nano-dollars (1e-9 $), `exported_at` is when this export began."""
 
     id: str
     plan: str
@@ -22,6 +22,8 @@ class AccountLine(Struct, tag_field="type", tag="account"):
     created_at: str
     stripe_customer_id: str | None
     subscription_status: str | None
+    spending_cap: int | None
+    payment_overdue_since: str | None
     exported_at: str
 
 

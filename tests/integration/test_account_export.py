@@ -58,6 +58,10 @@ TABLES_LEFT_OUT = {
     "session_ids": "a session's id again, which its line has",
     "refresh_hashes": "hashes of a session's tokens",
     "collection_counts": "summed in the line of the collection",
+    "account_counts": "the sum of its collections' counts",
+    "account_meters": "sums of its usage, and when its rates are full again",
+    "key_meters": "when the rates of its keys are full again",
+    "tickets": "what its requests under way may still use, for a minute",
     "pending_embeddings": "which vectors wait is `pending` of their lines",
     "deleted_collections": "numbers of collections that are being removed, which nobody reads any more",
     "keywords": "worked out of the texts",
@@ -86,7 +90,7 @@ COLUMNS_LEFT_OUT = {
         "content_hash": "a hash of the text or the values",
         "facets": "worked out of the metadata",
     },
-    "usage_events": {"event_no": INNER, "key_no": INNER},
+    "usage_events": {"event_no": INNER, "key_no": INNER, "ticket_no": INNER},
     "idempotency_keys": {"key_hash": "a hash", "request_hash": "a hash"},
     "outbox_emails": {"email_no": INNER, "user_no": INNER},
     "one_time_links": {"token_hash": "a hash", "user_no": INNER},
@@ -95,8 +99,9 @@ COLUMNS_LEFT_OUT = {
 
 # One row in each table, no two values alike. Times are days of 2025, each its own.
 ROWS = """
-INSERT INTO accounts (account_id, plan, status, created_at, stripe_customer_id, subscription_status)
-    VALUES ('acc_1', 'pro', 'active', '2025-01-01', 'cus_1', 'past_due');
+INSERT INTO accounts (account_id, plan, status, created_at, stripe_customer_id, subscription_status, spending_cap,
+                      payment_overdue_since)
+    VALUES ('acc_1', 'pro', 'active', '2025-01-01', 'cus_1', 'past_due', 81000000001, '2025-03-01');
 INSERT INTO users (account_no, user_id, password_hash, pepper_id, password_changed_at, created_at, confirmed_at,
                    accepted_policy, accepted_at)
     SELECT account_no, 'usr_1', 'canary-password', 'canary-pepper', '2025-01-02', '2025-01-03', '2025-01-04',

@@ -92,6 +92,8 @@ def world(database_clones: Clones) -> Iterator[World]:
 
 # What answers how long ago something was, which is not the same in two databases.
 TELLS_AN_AGE = {"pending.measure_queue"}
+# What answers the number of its transaction.
+TELLS_A_NUMBER = {"admission.reserve_work"}
 
 Outcome = tuple[str, list[tuple[object, ...]]]
 
@@ -112,7 +114,7 @@ def run_as(
                 rows = cursor.fetchall() if cursor.description else []
             outcome = (
                 "done",
-                sorted((tuple(plain(each, name in TELLS_AN_AGE) for each in row) for row in rows), key=repr),
+                sorted((tuple(plain(each, name) for each in row) for row in rows), key=repr),
             )
         except (psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityError, psycopg.OperationalError) as error:
             outcome = (type(error).__name__, [])
@@ -121,9 +123,11 @@ def run_as(
         yield outcome
 
 
-def plain(value: object, tells_age: bool) -> object:
-    """A value without what differs from one moment to the next."""
-    return "time" if isinstance(value, datetime.datetime) or (tells_age and isinstance(value, float)) else value
+def plain(value: object, name: str) -> object:
+    """A value of a statement's answer without what differs from one moment to the next."""
+    if name in TELLS_A_NUMBER and type(value) is int:
+        return "number"
+    return "time" if isinstance(value, datetime.datetime) or (name in TELLS_AN_AGE and isinstance(value, float)) else value
 
 
 def assert_apart(world: World, name: str, sql: str, account_no: int = MINE) -> None:
@@ -164,7 +168,7 @@ def test_a_statement_of_another_account_than_the_transactions_finds_nothing(worl
 
 
 def test_what_is_listed_is_there_and_no_statement_on_tenants_rows_is_left_out() -> None:
-    assert set(BY_A_SECRET) | set(HARMLESS) | TELLS_AN_AGE <= set(STATEMENTS)
+    assert set(BY_A_SECRET) | set(HARMLESS) | TELLS_AN_AGE | TELLS_A_NUMBER <= set(STATEMENTS)
     touches_tenants = {
         name for name, sql in STATEMENTS.items() if tables_of(parse_with_parameters(sql)[0]) & migrated.tables()[0]
     }

@@ -19,7 +19,7 @@ RECORD = {"id": "same", "values": [1.0, 0.0], "text": "same words", "metadata": 
 OTHER = "other@example.com"
 MINE, OTHERS = 811_000_001, 922_000_001
 # Tables of tenants that the functions read only by functions of the owner: hashes, and what is to be removed.
-UNREADABLE = {"key_hashes", "session_ids", "refresh_hashes", "erased_accounts"}
+UNREADABLE = {"key_hashes", "session_ids", "refresh_hashes", "erased_accounts", "key_meters"}
 
 
 @pytest.fixture
@@ -267,8 +267,8 @@ def test_every_table_of_tenants_has_row_level_security(filled: TestDatabase) -> 
 
 # Functions that run as the owner of the tables, and who may call them; all others are for the functions alone.
 OF_JOBS = {"ensure_usage_partitions", "claim_emails"}
-OF_BOTH = {"record_usage"}
-OF_NOBODY = {"nearest_vectors"}
+OF_BOTH = {"end_ticket", "record_usage", "reserve_work"}
+OF_NOBODY = {"count_deleted", "count_stored", "count_usage", "nearest_vectors", "reckon_usage"}
 
 
 def test_what_runs_as_the_owner_is_for_whom_it_was_made(filled: TestDatabase) -> None:

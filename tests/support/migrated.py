@@ -76,6 +76,11 @@ def functions() -> tuple[Function, ...]:
     return tuple(found.values())
 
 
+def triggered() -> frozenset[str]:
+    """The names of the functions that triggers run."""
+    return frozenset(last_name(node["funcname"]) for kind, node, _ in _statements() if kind == "CreateTrigStmt")
+
+
 def kinds() -> frozenset[str]:
     """The kinds of the statements of all migrations."""
     return frozenset(kind for kind, _, _ in _statements())

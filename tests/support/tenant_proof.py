@@ -284,7 +284,7 @@ class _Proof:
         return relation
 
     def _need(self, relation: _Relation, table: Node, place: str) -> None:
-        if table["relname"] not in self._known.trusted:
+        if table["relname"] not in self._known.trusted | self._known.free:
             self.needed.append((relation.columns[ACCOUNT], Gap(table["relname"], place)))
 
     def _targets(self, targets: list[Node], scope: _Scope) -> _Output:

@@ -44,6 +44,10 @@ ROWS = {
     "collections": "(account_no, collection_no, env, name, dimension, metric, description, only_namespace)"
     " VALUES (%(n)s, %(n)s, 'live', 'c-' || %(w)s, 3, 'cosine', 'about ' || %(w)s, 'ns-' || %(w)s)",
     "collection_counts": "(account_no, collection_no, slot, stored) VALUES (%(n)s, %(n)s, 0, 1)",
+    "account_counts": "(account_no, slot, stored) VALUES (%(n)s, 0, 1)",
+    "account_meters": "(account_no, env) VALUES (%(n)s, 'live')",
+    "key_meters": "(account_no, key_no) VALUES (%(n)s, %(n)s)",
+    "tickets": "(account_no, env, kind, searches, vectors, tokens) VALUES (%(n)s, 'live', 'write', 0, 1, 0)",
     "collection_tasks": "(account_no, collection_no, task, after_namespace, after_id)"
     " VALUES (%(n)s, %(n)s, 'catalogue', 'ns-' || %(w)s, 'id-' || %(w)s)",
     "collection_indexes": "(account_no, collection_no, state, rows, removed) VALUES (%(n)s, %(n)s, 'building', 1, 0)",

@@ -76,10 +76,17 @@ CREATE FUNCTION count_deleted() RETURNS trigger
     SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
-    INSERT INTO public.account_counts AS c (account_no, slot, stored)
-        SELECT o.account_no, o.slot, -sum(o.stored) FROM before o WHERE o.stored <> 0
-        GROUP BY o.account_no, o.slot ORDER BY o.account_no, o.slot
-        ON CONFLICT (account_no, slot) DO UPDATE SET stored = c.stored + excluded.stored;
+    -- Of an account that is erased there are none any more.
+    WITH gone AS (
+        SELECT o.account_no, o.slot, sum(o.stored) AS rows FROM before o WHERE o.stored <> 0 GROUP BY o.account_no, o.slot
+    ), held AS (
+        SELECT c.account_no, c.slot, g.rows
+        FROM public.account_counts c JOIN gone g ON g.account_no = c.account_no AND g.slot = c.slot
+        ORDER BY c.account_no, c.slot
+        FOR UPDATE OF c
+    )
+    UPDATE public.account_counts c SET stored = c.stored - h.rows
+        FROM held h WHERE c.account_no = h.account_no AND c.slot = h.slot;
     RETURN NULL;
 END
 $$;
@@ -105,6 +112,8 @@ CREATE UNLOGGED TABLE account_meters (
     write_at      float8 NOT NULL DEFAULT 0,
     control_at    float8 NOT NULL DEFAULT 0,
     tokens_at     float8 NOT NULL DEFAULT 0,
+    -- No ticket below is there any more, so that none looks through what is left of them while an old snapshot keeps it.
+    first_ticket  bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (account_no, env)
 ) WITH (fillfactor = 50);
 CREATE UNLOGGED TABLE key_meters (
@@ -116,12 +125,12 @@ CREATE UNLOGGED TABLE key_meters (
 ) WITH (fillfactor = 50);
 
 -- One row for each request in flight, with the units that it may still use, until it ends or its lease does; and one for each
--- piece of work that was recorded since the last admission, which adds it to account_meters.
-CREATE SEQUENCE ticket_numbers AS bigint CACHE 32;
+-- piece of work that was recorded since the last admission, which adds it to account_meters. Its number is that of the
+-- transaction that made it: one that admits makes one.
 CREATE UNLOGGED TABLE tickets (
     account_no   bigint NOT NULL,
     env          text NOT NULL,
-    ticket_no    bigint NOT NULL DEFAULT nextval('ticket_numbers'),
+    ticket_no    bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
     -- read, write, job: in flight; ended: what is left was not used; done: recorded work, of a month and charged or not.
     kind         text NOT NULL,
     ends_at      timestamptz NOT NULL DEFAULT 'infinity',
@@ -132,8 +141,11 @@ CREATE UNLOGGED TABLE tickets (
     searches     bigint NOT NULL,
     vectors      bigint NOT NULL,
     tokens       bigint NOT NULL,
-    PRIMARY KEY (account_no, env, ticket_no)
+    -- Of the tokens, those that the rate was charged for; and when it will have got over them, as account_meters.tokens_at.
+    rate_tokens  bigint NOT NULL DEFAULT 0,
+    rate_until   float8 NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
+CREATE INDEX tickets_by_number ON tickets (account_no, env, ticket_no);
 
 -- Addresses of strangers, as keyed hashes.
 CREATE UNLOGGED TABLE stranger_meters (

@@ -66,12 +66,15 @@ CREATE FUNCTION reserve_work(
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
     SET plan_cache_mode = force_generic_plan
+    -- A plan that was made while the tables were empty has to be right for full ones.
+    SET enable_seqscan = off
     SET TimeZone = 'UTC'
 AS $$
 #variable_conflict use_column
 DECLARE
     me CONSTANT bigint := current_account_no();
-    this_month CONSTANT timestamptz := date_trunc('month', now());
+    this_month timestamptz;
+    first_possible bigint;
     paid record;
     p record;
     m record;
@@ -91,8 +94,10 @@ DECLARE
 BEGIN
     -- Whoever erases the account has it for itself, and then there is no account.
     PERFORM pg_advisory_xact_lock_shared(account_lock(me));
-    SELECT a.plan, a.spending_cap, a.payment_overdue_since < now() - interval '7 days' AS is_overdue INTO paid
-        FROM public.accounts a WHERE a.account_no = me AND a.status = 'active';
+    SELECT a.plan, a.spending_cap, a.payment_overdue_since < now() - interval '7 days' AS is_overdue, l.vectors_stored
+        INTO paid
+        FROM public.accounts a LEFT JOIN public.plans l ON l.plan = a.plan
+        WHERE a.account_no = me AND a.status = 'active';
     IF NOT FOUND THEN
         RETURN;
     END IF;
@@ -106,9 +111,18 @@ BEGIN
         INSERT INTO public.account_meters (account_no, env) VALUES (me, p_env) ON CONFLICT DO NOTHING;
         SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env FOR UPDATE;
     END IF;
+    -- From here on requests of this account come one after the other, and so does their time.
+    this_month := date_trunc('month', clock_timestamp());
+    first_possible := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    IF m.first_ticket > first_possible THEN
+        -- This database was filled with what another one held.
+        m.first_ticket := 0;
+    END IF;
     IF m.month <> this_month OR m.is_charged <> p.is_charged THEN
         PERFORM reckon_usage(p_env, this_month, p.is_charged);
-        SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env;
+        SELECT k.month, k.is_charged, k.searches, k.vectors, k.tokens, k.vector_hours
+            INTO m.month, m.is_charged, m.searches, m.vectors, m.tokens, m.vector_hours
+            FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env;
     END IF;
 
     now_s := extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z');
@@ -118,35 +132,56 @@ BEGIN
     tokens_per_minute := p.tokens_per_minute;
     is_near := false;
 
-    -- What was recorded since the last admission is added up, requests that never ended are let go, and what is under way is
-    -- counted: in one statement, for work that is recorded meanwhile is either under way or done to it, and never neither.
+    -- What was recorded since the last admission is added up, and what is under way is counted: in one statement, for work that
+    -- is recorded meanwhile is either under way or done to it, and never neither. Nobody holds a row that is done or ended.
+    -- Tokens that a request did not use go back to the rate as far as that has not got over them anyway.
     WITH gone AS (
         DELETE FROM public.tickets t
-        WHERE t.account_no = me AND t.env = p_env AND (t.kind IN ('done', 'ended') OR t.ends_at < clock_timestamp())
-        RETURNING t.kind, t.month, t.is_charged, t.searches, t.vectors, t.tokens
+        WHERE t.account_no = me AND t.env = p_env AND t.ticket_no >= m.first_ticket AND t.kind IN ('done', 'ended')
+        RETURNING t.kind, t.month, t.is_charged, t.searches, t.vectors, t.tokens, t.rate_tokens, t.rate_until
     ), added AS (
         SELECT coalesce(sum(g.searches) FILTER (WHERE g.counts), 0)::bigint AS searches,
                coalesce(sum(g.vectors) FILTER (WHERE g.counts), 0)::bigint AS vectors,
                coalesce(sum(g.tokens) FILTER (WHERE g.counts), 0)::bigint AS tokens,
-               coalesce(sum(g.tokens) FILTER (WHERE g.kind NOT IN ('done', 'job')), 0)::bigint AS unused_tokens,
+               coalesce(sum(greatest(
+                   0, least(g.rate_tokens * 60 / p.tokens_per_minute, g.rate_until - now_s)
+               )) FILTER (WHERE g.rate_tokens > 0), 0) AS unused_s,
                count(*) > 0 AS is_any
         FROM (
             SELECT e.*, e.kind = 'done' AND e.month = m.month AND e.is_charged = m.is_charged AS counts FROM gone e
         ) g
     ), open AS (
-        SELECT count(*) AS requests, count(*) FILTER (WHERE t.kind = 'write') AS writes,
-               coalesce(sum(t.searches), 0)::bigint AS searches, coalesce(sum(t.vectors), 0)::bigint AS vectors,
-               coalesce(sum(t.tokens), 0)::bigint AS tokens
-        FROM public.tickets t
-        WHERE t.account_no = me AND t.env = p_env AND t.kind NOT IN ('done', 'ended') AND t.ends_at >= clock_timestamp()
+        SELECT count(*) FILTER (WHERE w.is_open AND w.kind <> 'job') AS requests,
+               count(*) FILTER (WHERE w.is_open AND w.kind = 'write') AS writes,
+               coalesce(sum(w.searches) FILTER (WHERE w.is_open), 0)::bigint AS searches,
+               coalesce(sum(w.vectors) FILTER (WHERE w.is_open), 0)::bigint AS vectors,
+               coalesce(sum(w.tokens) FILTER (WHERE w.is_open), 0)::bigint AS tokens,
+               count(*) FILTER (WHERE NOT w.is_open) AS lost, min(w.ticket_no) AS first_ticket
+        FROM (
+            SELECT t.*, t.ends_at >= clock_timestamp() AS is_open
+            FROM public.tickets t
+            WHERE t.account_no = me AND t.env = p_env AND t.ticket_no >= m.first_ticket
+              AND t.kind NOT IN ('done', 'ended')
+        ) w
     )
-    SELECT a.searches, a.vectors, a.tokens, a.unused_tokens, a.is_any, o.requests AS open_requests, o.writes AS open_writes,
-           o.searches AS open_searches, o.vectors AS open_vectors, o.tokens AS open_tokens
+    SELECT a.searches, a.vectors, a.tokens, a.unused_s, a.is_any, o.requests AS open_requests, o.writes AS open_writes,
+           o.searches AS open_searches, o.vectors AS open_vectors, o.tokens AS open_tokens, o.lost, o.first_ticket
         INTO recorded FROM added a CROSS JOIN open o;
+    m.first_ticket := least(first_possible, recorded.first_ticket);
+    IF recorded.lost > 0 THEN
+        -- Requests that never ended. One that still works holds its own.
+        WITH lost AS MATERIALIZED (
+            SELECT t.ctid AS place, t.account_no FROM public.tickets t
+            WHERE t.account_no = me AND t.env = p_env AND t.ticket_no >= m.first_ticket
+              AND t.kind NOT IN ('done', 'ended') AND t.ends_at < clock_timestamp()
+            FOR UPDATE SKIP LOCKED
+        )
+        DELETE FROM public.tickets t USING lost l WHERE t.account_no = l.account_no AND t.ctid = l.place;
+    END IF;
     m.searches := m.searches + recorded.searches;
     m.vectors := m.vectors + recorded.vectors;
     m.tokens := m.tokens + recorded.tokens;
-    m.tokens_at := m.tokens_at - recorded.unused_tokens * 60 / p.tokens_per_minute;
+    m.tokens_at := least(m.tokens_at, now_s + 60) - recorded.unused_s;
     searches_then := m.searches + recorded.open_searches + p_searches;
     vectors_then := m.vectors + recorded.open_vectors + p_vectors;
     tokens_then := m.tokens + recorded.open_tokens + p_tokens;
@@ -160,19 +195,25 @@ BEGIN
         refusal := 'quota';
     ELSIF p_searches + p_vectors + p_tokens > 0 AND p.is_charged AND paid.spending_cap IS NOT NULL AND cost_of(
         p.plan, searches_then, vectors_then, tokens_then, m.vector_hours
-    ) > greatest(paid.spending_cap, p.base_fee) THEN
+    ) > greatest(paid.spending_cap, p.base_fee, cost_of(
+        p.plan, searches_then - p_searches, vectors_then - p_vectors, tokens_then - p_tokens, m.vector_hours
+    )) THEN
+        -- What is included costs nothing more, whatever the month has cost.
         refusal := 'spending_cap';
     END IF;
 
     -- GCRA, for the account and for the key; all in one unit of time, so that what is refused costs nothing.
-    account_at := CASE p_kind WHEN 'read' THEN m.read_at WHEN 'write' THEN m.write_at ELSE m.control_at END;
+    -- No bucket is emptier than empty, whatever its size was or the clock said before.
+    account_at := least(
+        CASE p_kind WHEN 'read' THEN m.read_at WHEN 'write' THEN m.write_at ELSE m.control_at END, now_s + burst / rate
+    );
     work_cost := least(p_cost, burst * coalesce(key_share, 1));
     new_account_at := greatest(account_at, now_s) + work_cost / rate;
     wait_s := new_account_at - now_s - burst / rate;
     IF key_share IS NOT NULL THEN
         SELECT CASE p_kind WHEN 'read' THEN k.read_at ELSE k.write_at END INTO key_at
             FROM public.key_meters k WHERE k.account_no = me AND k.key_no = p_key_no;
-        key_at := coalesce(key_at, 0);
+        key_at := least(coalesce(key_at, 0), now_s + burst / rate);
         new_key_at := greatest(key_at, now_s) + work_cost / (rate * key_share);
         wait_s := greatest(wait_s, new_key_at - now_s - burst / rate);
     END IF;
@@ -209,16 +250,22 @@ BEGIN
                     write_at = CASE p_kind WHEN 'write' THEN excluded.write_at ELSE k.write_at END;
         END IF;
         IF p_kind <> 'control' THEN
-            -- Longer than a request may take; its process ends it sooner.
+            -- Live and test vectors count together, but their requests do not come one after the other: test ones always look.
             IF p_vectors > 0 THEN
-                SELECT coalesce(sum(c.stored), 0) + p_vectors + coalesce((
-                    SELECT sum(t.vectors) FROM public.tickets t WHERE t.account_no = me AND t.kind IN ('write', 'job')
-                ), 0) > p.vectors_stored
+                SELECT p_env <> 'live' OR coalesce(sum(c.stored), 0) + recorded.open_vectors + p_vectors + coalesce((
+                    SELECT sum(t.vectors)
+                    FROM public.account_meters o
+                    JOIN public.tickets t
+                        ON t.account_no = o.account_no AND t.env = o.env AND t.ticket_no >= o.first_ticket
+                    WHERE o.account_no = me AND o.env <> p_env AND t.kind NOT IN ('done', 'ended')
+                ), 0) > paid.vectors_stored
                     INTO is_near FROM public.account_counts c WHERE c.account_no = me;
             END IF;
-            INSERT INTO public.tickets AS t (account_no, env, kind, ends_at, is_near, searches, vectors, tokens)
+            -- Longer than a request may take; its process ends it sooner.
+            INSERT INTO public.tickets AS t
+                (account_no, env, kind, ends_at, is_near, searches, vectors, tokens, rate_tokens, rate_until)
                 VALUES (me, p_env, p_kind, clock_timestamp() + interval '60 seconds', is_near, p_searches, p_vectors,
-                        p_tokens)
+                        p_tokens, coalesce(tokens_cost, 0), m.tokens_at)
                 RETURNING t.ticket_no INTO ticket_no;
         END IF;
     END IF;
@@ -228,7 +275,7 @@ BEGIN
             read_at = CASE WHEN p_kind = 'read' THEN account_at ELSE m.read_at END,
             write_at = CASE WHEN p_kind = 'write' THEN account_at ELSE m.write_at END,
             control_at = CASE WHEN p_kind = 'control' THEN account_at ELSE m.control_at END,
-            tokens_at = m.tokens_at
+            tokens_at = m.tokens_at, first_ticket = m.first_ticket
             WHERE k.account_no = me AND k.env = p_env;
     END IF;
     account_reset_s := greatest(account_at - now_s, 0);
@@ -242,14 +289,13 @@ BEGIN
 END
 $$;
 
--- Ends a request of the transaction's account: what it reserved and did not use is free again, the tokens of its rate too; a job
--- took none of those.
+-- Ends a request of the transaction's account: what it reserved and did not use is free again, the tokens of its rate too.
 CREATE FUNCTION end_ticket(p_env text, p_ticket_no bigint) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
     SET plan_cache_mode = force_generic_plan
 AS $$
-    UPDATE public.tickets t SET kind = 'ended', tokens = CASE t.kind WHEN 'job' THEN 0 ELSE t.tokens END
+    UPDATE public.tickets t SET kind = 'ended'
     WHERE t.account_no = current_account_no() AND t.env = p_env AND t.ticket_no = p_ticket_no
       AND t.kind NOT IN ('done', 'ended')
 $$;
@@ -270,8 +316,9 @@ BEGIN
     ), true);
 END
 $$;
--- Afterwards: raises FV002 where there are more vectors than before and more than the plan allows. Those that other writes may
--- still store, which did not have to look, count as stored.
+-- Afterwards, last of all: raises FV002 where there are more vectors than before and more than the plan allows. Those that other
+-- writes may still store, which did not have to look, count as stored; all in one statement, for they are one or the other.
+-- Who is being admitted is waited for, and who comes later waits: he has to see what is stored here.
 CREATE FUNCTION check_stored_limit() RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
@@ -283,12 +330,17 @@ DECLARE
     stored bigint;
     expected bigint;
 BEGIN
+    PERFORM FROM public.account_meters k WHERE k.account_no = me ORDER BY k.env FOR UPDATE;
     SELECT p.vectors_stored INTO most FROM public.accounts a JOIN public.plans p ON p.plan = a.plan
         WHERE a.account_no = me;
-    SELECT coalesce(sum(c.stored), 0) INTO stored FROM public.account_counts c WHERE c.account_no = me;
-    SELECT coalesce(sum(t.vectors), 0) INTO expected FROM public.tickets t
-        WHERE t.account_no = me AND t.kind = 'write' AND NOT t.is_near AND t.ends_at >= clock_timestamp();
-    IF stored > current_setting('app.stored')::bigint AND stored + expected > most THEN
+    SELECT coalesce(sum(c.stored), 0), coalesce((
+        SELECT sum(t.vectors)
+        FROM public.account_meters k
+        JOIN public.tickets t ON t.account_no = k.account_no AND t.env = k.env AND t.ticket_no >= k.first_ticket
+        WHERE k.account_no = me AND t.kind = 'write' AND NOT t.is_near AND t.ends_at >= clock_timestamp()
+    ), 0)
+        INTO stored, expected FROM public.account_counts c WHERE c.account_no = me;
+    IF stored > coalesce(nullif(current_setting('app.stored', true), '')::bigint, 0) AND stored + expected > most THEN
         RAISE EXCEPTION 'more vectors than the plan allows' USING ERRCODE = 'FV002';
     END IF;
 END
@@ -342,15 +394,15 @@ BEGIN
         RETURN;
     END IF;
     now_s := extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z');
+    INSERT INTO public.stranger_meters (bucket, at) VALUES (p_address, 0) ON CONFLICT (bucket) DO NOTHING;
     SELECT s.at INTO stranger_at FROM public.stranger_meters s WHERE s.bucket = p_address FOR UPDATE;
-    stranger_at := greatest(coalesce(stranger_at, now_s), now_s) + 1 / p_tries_per_s;
+    stranger_at := greatest(least(stranger_at, now_s + 30), now_s) + 1 / p_tries_per_s;
     wait_s := stranger_at - now_s - 30;
     IF wait_s > 0.000001 THEN
         refusal := 'address';
         RETURN NEXT;
     ELSE
-        INSERT INTO public.stranger_meters AS s (bucket, at) VALUES (p_address, stranger_at)
-            ON CONFLICT (bucket) DO UPDATE SET at = excluded.at;
+        UPDATE public.stranger_meters s SET at = stranger_at WHERE s.bucket = p_address;
     END IF;
 END
 $$;

@@ -3,7 +3,8 @@
 -- to as_of, the moment when the export began: so an export ends, whatever happens meanwhile.
 -- name: read_account
 SELECT a.account_id,
-       a.account_id, a.plan, a.status, a.created_at, a.stripe_customer_id, a.subscription_status, %(as_of)s::timestamptz
+       a.account_id, a.plan, a.status, a.created_at, a.stripe_customer_id, a.subscription_status, a.spending_cap,
+       a.payment_overdue_since, %(as_of)s::timestamptz
 FROM accounts a
 WHERE a.account_no = %(account_no)s AND a.account_id > %(after_0)s
 ORDER BY a.account_id LIMIT %(limit)s
