@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import json
 import re
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -110,7 +111,7 @@ class StripeFake:
         """The application to serve."""
         methods = ["GET", "POST", "DELETE", "PUT", "PATCH"]
         routes = [*controls(self), *pages(self), Route("/{path:path}", self._answer, methods=methods)]
-        return Starlette(routes=routes)
+        return Starlette(routes=routes, exception_handlers={Exception: _told})
 
     async def _answer(self, request: Request) -> Response:
         raw = (await request.body()).decode()
@@ -179,6 +180,12 @@ class StripeFake:
             if match := re.fullmatch(pattern, f"{method} {path}"):
                 return call, match.groups()
         raise Refusal.of(f"Unrecognized request URL ({method}: {path}).", status=404)
+
+
+async def _told(request: Request, fault: Exception) -> Response:
+    """A fault of the fake's own is told to who runs the test, not only to the caller."""
+    traceback.print_exception(fault)
+    return Response(_encoded(error_of(500).body), 500, {"Content-Type": "application/json"})
 
 
 def _parameters_of(do: Do) -> set[str]:

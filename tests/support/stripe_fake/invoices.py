@@ -219,7 +219,7 @@ class Invoices:
             span = basis.ahead if meter is None else basis.usage
             if span is None:
                 continue
-            quantity = item["quantity"]
+            quantity = item.get("quantity", 0)
             if meter is not None:
                 quantity = self._meters.counted_in(basis.customer_id, meter, *span)
             product = self._books.tables["product"][price["product"]]["name"]
