@@ -22,5 +22,5 @@ async def health(call: Call[NoRequest]) -> HealthResponse:
     return HealthResponse(status="ok")
 
 
-app = endpoint_app("GET /health", health, request=NoRequest, scope=None, about=ABOUT)
+app = endpoint_app("GET /health", health, request=NoRequest, scope=None, about=ABOUT, limited=False)
 handler = lambda_handler(app)

@@ -44,5 +44,5 @@ async def _fault_of(database: Database) -> str | None:
     return None
 
 
-app = endpoint_app("GET /ready", ready, request=NoRequest, scope=None, about=ABOUT)
+app = endpoint_app("GET /ready", ready, request=NoRequest, scope=None, about=ABOUT, limited=False)
 handler = lambda_handler(app)
