@@ -52,6 +52,11 @@ class Principal:
         if self.only_collection is not None and name != self.only_collection:
             raise PermissionDenied("This key is for another collection.")
 
+    def require_whole_account(self) -> None:
+        """Raises PermissionDenied where the key is for one collection."""
+        if self.only_collection is not None:
+            raise PermissionDenied("This key is for one collection, and this is about the whole account.")
+
     def require_session(self) -> None:
         """Raises SessionRequired unless somebody signed in."""
         if self.session_no is None:
@@ -188,6 +193,16 @@ def _standings(ask: Ask, row: Sequence[Any]) -> tuple[Standing, ...]:
     return tuple(standings)
 
 
-def end_ticket(env: Env, ticket: Ticket) -> Statement:
+def end_ticket(env: str, ticket: Ticket) -> Statement:
     """The statement that ends a ticket of the transaction's account."""
     return Statement(_SQL["end_ticket"], {"env": env, "ticket_no": ticket.number})
+
+
+def hold_stored_limit() -> Statement:
+    """The first statement of a transaction that stores vectors, where its ticket is near the limit of the plan."""
+    return Statement(_SQL["hold_stored_limit"])
+
+
+def check_stored_limit() -> Statement:
+    """The last statement of such a transaction. It fails with PlanLimitReached."""
+    return Statement(_SQL["check_stored_limit"])

@@ -15,6 +15,7 @@ top of its lower prices.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, Literal
 
 PlanName = Literal["free", "pay_as_you_go", "pro", "scale"]
@@ -176,3 +177,10 @@ def cost(plan: Plan, used: Units) -> int:
         if included is not None:
             total += max(0, (used.of(unit) or 0) - included) * price
     return total
+
+
+def dollars(nano_dollars: int) -> str:
+    """An amount of money as a decimal number of dollars, exact, with two decimals or more: `20.00`, `0.0000025`."""
+    whole = format((Decimal(nano_dollars) / NANO).normalize(), "f")
+    decimals = len(whole.partition(".")[2])
+    return whole if decimals > 2 else format(Decimal(whole), ".2f")

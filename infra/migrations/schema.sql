@@ -134,21 +134,35 @@ BEGIN
     IF p_address IS NULL THEN
         RETURN;
     END IF;
-    now_s := extract(epoch FROM clock_timestamp());
+    now_s := extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z');
+    INSERT INTO public.stranger_meters (bucket, at) VALUES (p_address, 0) ON CONFLICT (bucket) DO NOTHING;
     SELECT s.at INTO stranger_at FROM public.stranger_meters s WHERE s.bucket = p_address FOR UPDATE;
-    stranger_at := greatest(coalesce(stranger_at, now_s), now_s) + 1 / p_tries_per_s;
+    stranger_at := greatest(least(stranger_at, now_s + 30), now_s) + 1 / p_tries_per_s;
     wait_s := stranger_at - now_s - 30;
     IF wait_s > 0.000001 THEN
         refusal := 'address';
         RETURN NEXT;
     ELSE
-        INSERT INTO public.stranger_meters AS s (bucket, at) VALUES (p_address, stranger_at)
-            ON CONFLICT (bucket) DO UPDATE SET at = excluded.at;
+        UPDATE public.stranger_meters s SET at = stranger_at WHERE s.bucket = p_address;
     END IF;
 END
 $$;
 
 ALTER FUNCTION public.admit_request(p_key_hash bytea, p_session_id text, p_collection text, p_address bytea, p_tries_per_s double precision, p_kind text, p_cost double precision, p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.apply_subscription(p_customer_id text, p_version bigint, p_plan text, p_status text, p_is_overdue boolean) RETURNS TABLE(account_no bigint, payment_overdue_since timestamp with time zone)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    UPDATE public.accounts a
+    SET plan = p_plan, subscription_status = p_status, billing_version = a.billing_version + 1,
+        payment_overdue_since = CASE WHEN p_is_overdue THEN coalesce(a.payment_overdue_since, now()) END
+    WHERE a.stripe_customer_id = p_customer_id AND a.billing_version = p_version
+    RETURNING a.account_no, a.payment_overdue_since
+$$;
+
+ALTER FUNCTION public.apply_subscription(p_customer_id text, p_version bigint, p_plan text, p_status text, p_is_overdue boolean) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -169,6 +183,100 @@ $$;
 
 ALTER FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.check_quota() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET "TimeZone" TO 'UTC'
+    AS $_$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+    this_month CONSTANT timestamptz := date_trunc('month', now());
+    paid record;
+    p record;
+    used record;
+    reached record;
+    owner_no bigint;
+BEGIN
+    -- Their order is that of whoever adds to them, who says so again.
+    PERFORM FROM public.usage_hours h WHERE h.account_no = me AND NOT h.is_checked
+        ORDER BY h.hour, h.env, h.plan FOR UPDATE;
+    UPDATE public.usage_hours h SET is_checked = true WHERE h.account_no = me AND NOT h.is_checked;
+    SELECT a.plan, a.spending_cap INTO paid FROM public.accounts a WHERE a.account_no = me;
+    SELECT l.is_charged, l.base_fee, l.included_searches, l.included_vectors, l.included_tokens INTO p
+        FROM public.plans l WHERE l.plan = paid.plan;
+    SELECT u.user_no INTO owner_no
+        FROM public.users u WHERE u.account_no = me AND u.role = 'owner' AND u.confirmed_at IS NOT NULL;
+    IF NOT FOUND OR (p.is_charged AND paid.spending_cap IS NULL) THEN
+        RETURN;
+    END IF;
+    SELECT coalesce(sum(h.searches), 0)::bigint AS searches, coalesce(sum(h.vectors), 0)::bigint AS vectors,
+           coalesce(sum(h.tokens), 0)::bigint AS tokens, coalesce(sum(h.vector_hours), 0)::bigint AS vector_hours
+        INTO used
+        FROM public.usage_hours h
+        WHERE h.account_no = me AND h.env = 'live' AND h.hour >= this_month AND h.is_charged = p.is_charged;
+    SELECT l.unit, l.shown, round(l.amount * 100 / l.most) AS percent INTO reached
+        FROM (VALUES
+            ('searches', NOT p.is_charged, used.searches::numeric, p.included_searches::numeric,
+             to_char(p.included_searches, 'FM999,999,999,999')),
+            ('vectors written', NOT p.is_charged, used.vectors, p.included_vectors,
+             to_char(p.included_vectors, 'FM999,999,999,999')),
+            ('embedding tokens', NOT p.is_charged, used.tokens, p.included_tokens,
+             to_char(p.included_tokens, 'FM999,999,999,999')),
+            ('spending cap', p.is_charged,
+             -- Of what the cap leaves beside the fee, or every month would begin with a mail.
+             cost_of(paid.plan, used.searches, used.vectors, used.tokens, used.vector_hours) - p.base_fee,
+             paid.spending_cap - p.base_fee, to_char(paid.spending_cap / 1e9, 'FM$999,999,990.00'))
+        ) l (unit, applies, amount, most, shown)
+        WHERE l.applies AND l.most > 0
+        ORDER BY l.amount / l.most DESC LIMIT 1;
+    IF NOT FOUND OR reached.percent < 80 THEN
+        RETURN;
+    END IF;
+    IF reached.percent < 100 THEN
+        PERFORM FROM public.quota_notices q WHERE q.account_no = me AND q.month = this_month;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+    END IF;
+    INSERT INTO public.quota_notices (account_no, month, percent)
+        VALUES (me, this_month, CASE WHEN reached.percent < 100 THEN 80 ELSE 100 END) ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        INSERT INTO public.outbox_emails (account_no, user_no, kind, params)
+            VALUES (me, owner_no, CASE WHEN reached.percent < 100 THEN 'quota_80' ELSE 'quota_100' END, jsonb_build_object(
+                'unit', reached.unit, 'limit', reached.shown, 'resets_at', this_month + interval '1 month'
+            ));
+    END IF;
+END
+$_$;
+
+ALTER FUNCTION public.check_quota() OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.check_quotas(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+DECLARE
+    looked integer := 0;
+    each bigint;
+BEGIN
+    -- Whoever erases an account holds it, and goes first.
+    FOR each IN
+        SELECT a.account_no FROM public.accounts a
+        WHERE a.account_no IN (SELECT h.account_no FROM public.usage_hours h WHERE NOT h.is_checked)
+        ORDER BY a.account_no LIMIT p_limit FOR KEY SHARE SKIP LOCKED
+    LOOP
+        PERFORM set_config('app.account', each::text, true);
+        PERFORM check_quota();
+        looked := looked + 1;
+    END LOOP;
+    RETURN looked;
+END
+$$;
+
+ALTER FUNCTION public.check_quotas(p_limit integer) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.check_stored_limit() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -180,12 +288,17 @@ DECLARE
     stored bigint;
     expected bigint;
 BEGIN
+    PERFORM FROM public.account_meters k WHERE k.account_no = me ORDER BY k.env FOR UPDATE;
     SELECT p.vectors_stored INTO most FROM public.accounts a JOIN public.plans p ON p.plan = a.plan
         WHERE a.account_no = me;
-    SELECT coalesce(sum(c.stored), 0) INTO stored FROM public.account_counts c WHERE c.account_no = me;
-    SELECT coalesce(sum(t.vectors), 0) INTO expected FROM public.tickets t
-        WHERE t.account_no = me AND t.kind = 'write' AND NOT t.is_near AND t.ends_at >= clock_timestamp();
-    IF stored > current_setting('app.stored')::bigint AND stored + expected > most THEN
+    SELECT coalesce(sum(c.stored), 0), coalesce((
+        SELECT sum(t.vectors)
+        FROM public.account_meters k
+        JOIN public.tickets t ON t.account_no = k.account_no AND t.env = k.env AND t.ticket_no >= k.first_ticket
+        WHERE k.account_no = me AND t.kind = 'write' AND NOT t.is_near AND t.ends_at >= clock_timestamp()
+    ), 0)
+        INTO stored, expected FROM public.account_counts c WHERE c.account_no = me;
+    IF stored > coalesce(nullif(current_setting('app.stored', true), '')::bigint, 0) AND stored + expected > most THEN
         RAISE EXCEPTION 'more vectors than the plan allows' USING ERRCODE = 'FV002';
     END IF;
 END
@@ -223,6 +336,39 @@ $$;
 
 ALTER FUNCTION public.claim_emails(p_limit integer, p_lease interval) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.claim_stripe_event(p_lease interval) RETURNS TABLE(event_id text, type text, object_id text, attempts integer)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    UPDATE public.stripe_events e SET attempts = e.attempts + 1, ready_at = now() + p_lease
+    WHERE e.event_id = ANY(ARRAY(
+        SELECT r.event_id FROM public.stripe_events r
+        WHERE r.processed_at IS NULL AND r.ready_at <= now()
+        ORDER BY r.ready_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    ))
+    RETURNING e.event_id, e.type, e.object_id, e.attempts
+$$;
+
+ALTER FUNCTION public.claim_stripe_event(p_lease interval) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.close_unknown_customer(p_customer_id text) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    WITH closed AS (
+        INSERT INTO public.billing_closures (stripe_customer_id)
+        SELECT p_customer_id
+        WHERE NOT EXISTS (SELECT FROM public.accounts a WHERE a.stripe_customer_id = p_customer_id)
+          AND NOT EXISTS (SELECT FROM public.billing_closures b WHERE b.stripe_customer_id = p_customer_id)
+        RETURNING stripe_customer_id
+    )
+    SELECT count(*) > 0 FROM closed
+$$;
+
+ALTER FUNCTION public.close_unknown_customer(p_customer_id text) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.cost_of(p_plan text, p_searches bigint, p_vectors bigint, p_tokens bigint, p_vector_hours bigint) RETURNS numeric
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -244,10 +390,17 @@ CREATE FUNCTION public.count_deleted() RETURNS trigger
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 BEGIN
-    INSERT INTO public.account_counts AS c (account_no, slot, stored)
-        SELECT o.account_no, o.slot, -sum(o.stored) FROM before o WHERE o.stored <> 0
-        GROUP BY o.account_no, o.slot ORDER BY o.account_no, o.slot
-        ON CONFLICT (account_no, slot) DO UPDATE SET stored = c.stored + excluded.stored;
+    -- Of an account that is erased there are none any more.
+    WITH gone AS (
+        SELECT o.account_no, o.slot, sum(o.stored) AS rows FROM before o WHERE o.stored <> 0 GROUP BY o.account_no, o.slot
+    ), held AS (
+        SELECT c.account_no, c.slot, g.rows
+        FROM public.account_counts c JOIN gone g ON g.account_no = c.account_no AND g.slot = c.slot
+        ORDER BY c.account_no, c.slot
+        FOR UPDATE OF c
+    )
+    UPDATE public.account_counts c SET stored = c.stored - h.rows
+        FROM held h WHERE c.account_no = h.account_no AND c.slot = h.slot;
     RETURN NULL;
 END
 $$;
@@ -285,6 +438,42 @@ $_$;
 
 ALTER FUNCTION public.count_matching(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.count_storage(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+DECLARE
+    this_hour CONSTANT timestamptz := date_trunc('hour', clock_timestamp());
+    behind bigint;
+    looked integer := 0;
+    each bigint;
+BEGIN
+    INSERT INTO public.storage_looks (hour) VALUES (this_hour) ON CONFLICT DO NOTHING;
+    DELETE FROM public.storage_looks l WHERE l.hour < this_hour;
+    SELECT l.looked_to INTO behind
+        FROM public.storage_looks l WHERE l.hour = this_hour AND NOT l.is_done FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN 0;
+    END IF;
+    FOR each IN
+        SELECT c.account_no FROM public.account_counts c
+        WHERE c.account_no > behind AND c.stored <> 0
+        GROUP BY c.account_no ORDER BY c.account_no LIMIT p_limit
+    LOOP
+        PERFORM set_config('app.account', each::text, true);
+        PERFORM count_stored_hours(this_hour);
+        behind := each;
+        looked := looked + 1;
+    END LOOP;
+    UPDATE public.storage_looks l SET looked_to = behind, is_done = looked < p_limit WHERE l.hour = this_hour;
+    RETURN looked;
+END
+$$;
+
+ALTER FUNCTION public.count_storage(p_limit integer) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.count_stored() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -303,6 +492,84 @@ END
 $$;
 
 ALTER FUNCTION public.count_stored() OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.count_stored_hours(p_hour timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+    this_month CONSTANT timestamptz := date_trunc('month', p_hour);
+    paid record;
+    p record;
+    each record;
+    used record;
+    hours bigint;
+    is_paid_for boolean;
+BEGIN
+    SELECT a.plan, a.spending_cap INTO paid
+        FROM public.accounts a WHERE a.account_no = me FOR KEY SHARE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    SELECT l.is_charged, l.base_fee, l.included_vector_hours, l.vector_hour_price INTO p
+        FROM public.plans l WHERE l.plan = paid.plan;
+    FOR each IN
+        SELECT c.env, sum(n.stored)::bigint AS stored
+        FROM public.collections c
+        JOIN public.collection_counts n ON n.account_no = c.account_no AND n.collection_no = c.collection_no
+        WHERE c.account_no = me
+        GROUP BY c.env HAVING sum(n.stored) > 0 ORDER BY c.env
+    LOOP
+        INSERT INTO public.account_meters (account_no, env) VALUES (me, each.env) ON CONFLICT DO NOTHING;
+        PERFORM FROM public.account_meters m WHERE m.account_no = me AND m.env = each.env FOR UPDATE;
+        CONTINUE WHEN EXISTS (
+            SELECT FROM public.usage_hours h
+            WHERE h.account_no = me AND h.hour = p_hour AND h.env = each.env AND h.vector_hours IS NOT NULL
+        );
+        is_paid_for := each.env = 'live' AND coalesce(p.is_charged, false);
+        hours := each.stored;
+        IF is_paid_for AND paid.spending_cap IS NOT NULL AND p.vector_hour_price > 0 THEN
+            -- With what requests under way may still use.
+            SELECT coalesce(sum(x.searches), 0)::bigint AS searches, coalesce(sum(x.vectors), 0)::bigint AS vectors,
+                   coalesce(sum(x.tokens), 0)::bigint AS tokens, coalesce(sum(x.vector_hours), 0)::bigint AS vector_hours
+                INTO used
+                FROM (
+                    SELECT h.searches, h.vectors, h.tokens, h.vector_hours
+                    FROM public.usage_hours h
+                    WHERE h.account_no = me AND h.env = 'live' AND h.hour >= this_month AND h.is_charged
+                    UNION ALL
+                    SELECT u.searches, u.vectors, u.tokens, 0
+                    FROM public.usage_tail u
+                    WHERE u.account_no = me AND u.env = 'live' AND u.occurred_at >= this_month AND u.is_charged
+                    UNION ALL
+                    SELECT t.searches, t.vectors, t.tokens, 0
+                    FROM public.tickets t
+                    WHERE t.account_no = me AND t.env = 'live' AND t.kind NOT IN ('done', 'ended')
+                      AND t.ends_at >= clock_timestamp()
+                ) x;
+            hours := least(
+                hours,
+                CASE WHEN p.included_vector_hours IS NULL THEN hours
+                     ELSE greatest(p.included_vector_hours - used.vector_hours, 0) END + greatest(floor((
+                    greatest(paid.spending_cap, p.base_fee)
+                    - cost_of(paid.plan, used.searches, used.vectors, used.tokens, used.vector_hours)
+                ) / p.vector_hour_price), 0)
+            );
+        END IF;
+        INSERT INTO public.usage_hours AS h (account_no, hour, env, plan, is_charged, vector_hours)
+            VALUES (me, p_hour, each.env, paid.plan, is_paid_for, hours)
+            ON CONFLICT (account_no, hour, env, plan) DO UPDATE
+                SET vector_hours = excluded.vector_hours, is_reported = false, is_checked = false;
+        UPDATE public.account_meters m SET vector_hours = m.vector_hours + hours
+            WHERE m.account_no = me AND m.env = each.env AND m.month = this_month AND m.is_charged = is_paid_for;
+    END LOOP;
+END
+$$;
+
+ALTER FUNCTION public.count_stored_hours(p_hour timestamp with time zone) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.count_usage() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -324,14 +591,15 @@ BEGIN
         GROUP BY 1, 2, 4, 5;
     UPDATE public.tickets t
         SET searches = greatest(t.searches - e.searches, 0), vectors = greatest(t.vectors - e.vectors, 0),
-            tokens = greatest(t.tokens - e.tokens, 0)
+            tokens = greatest(t.tokens - e.tokens, 0), rate_tokens = greatest(t.rate_tokens - e.tokens, 0)
         FROM (
             SELECT f.account_no, f.env, f.ticket_no, sum(f.searches) AS searches, sum(f.vectors) AS vectors,
                    sum(f.tokens) AS tokens
             FROM fresh f WHERE f.ticket_no IS NOT NULL AND (f.searches > 0 OR f.vectors > 0 OR f.tokens > 0)
             GROUP BY f.account_no, f.env, f.ticket_no
         ) e
-        WHERE t.account_no = e.account_no AND t.env = e.env AND t.ticket_no = e.ticket_no;
+        WHERE t.account_no = e.account_no AND t.env = e.env AND t.ticket_no = e.ticket_no
+          AND t.kind NOT IN ('done', 'ended');
     RETURN NULL;
 END
 $$;
@@ -349,6 +617,79 @@ CREATE FUNCTION public.default_ef_search(p_rows bigint) RETURNS integer
     RETURN CASE WHEN (p_rows <= 20000) THEN 100 WHEN (p_rows <= 100000) THEN 140 WHEN (p_rows <= 500000) THEN 240 ELSE 360 END;
 
 ALTER FUNCTION public.default_ef_search(p_rows bigint) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.drop_old_usage_events(p_days integer, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET "TimeZone" TO 'UTC'
+    SET lock_timeout TO '500ms'
+    AS $_$
+DECLARE
+    first_kept CONSTANT date := (now() AT TIME ZONE 'UTC')::date - p_days;
+    gone integer;
+    leaf text;
+BEGIN
+    IF p_days < 1 THEN
+        RAISE EXCEPTION 'p_days is 1 or more' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    DELETE FROM public.usage_events_default e
+        WHERE e.ctid = ANY (ARRAY(
+            SELECT o.ctid FROM public.usage_events_default o WHERE o.occurred_at < first_kept LIMIT p_limit
+        ));
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    SELECT c.relname INTO leaf
+        FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'public.usage_events'::regclass AND c.relname ~ '^usage_events_[0-9]{8}$'
+          AND c.relname < 'usage_events_' || to_char(first_kept, 'YYYYMMDD')
+        ORDER BY c.relname LIMIT 1;
+    IF FOUND THEN
+        EXECUTE format('DROP TABLE public.%I', leaf);
+        gone := gone + 1;
+    END IF;
+    RETURN gone;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN 0;
+END
+$_$;
+
+ALTER FUNCTION public.drop_old_usage_events(p_days integer, p_limit integer) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.end_stripe_event(p_event_id text, p_attempts integer) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    WITH ended AS (
+        UPDATE public.stripe_events e SET processed_at = now(), object_id = NULL
+        WHERE e.event_id = p_event_id AND e.attempts = p_attempts AND e.processed_at IS NULL
+        RETURNING e.event_id
+    )
+    SELECT count(*) > 0 FROM ended
+$$;
+
+ALTER FUNCTION public.end_stripe_event(p_event_id text, p_attempts integer) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.end_stripe_event_with_mail(p_event_id text, p_attempts integer, p_customer_id text, p_kind text, p_params jsonb) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    WITH ended AS (
+        UPDATE public.stripe_events e SET processed_at = now(), object_id = NULL
+        WHERE e.event_id = p_event_id AND e.attempts = p_attempts AND e.processed_at IS NULL
+        RETURNING e.event_id
+    ), mailed AS (
+        INSERT INTO public.outbox_emails (account_no, user_no, kind, params)
+        SELECT u.account_no, u.user_no, p_kind, p_params
+        FROM ended e CROSS JOIN public.accounts a JOIN public.users u ON u.account_no = a.account_no
+        WHERE a.stripe_customer_id = p_customer_id AND u.role = 'owner' AND u.confirmed_at IS NOT NULL
+          AND p_kind IN ('receipt', 'payment_failed')
+    )
+    SELECT count(*) > 0 FROM ended
+$$;
+
+ALTER FUNCTION public.end_stripe_event_with_mail(p_event_id text, p_attempts integer, p_customer_id text, p_kind text, p_params jsonb) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.end_ticket(p_env text, p_ticket_no bigint) RETURNS void
     LANGUAGE sql SECURITY DEFINER
@@ -385,11 +726,15 @@ BEGIN
             SELECT FROM public.usage_events_default
             WHERE occurred_at >= day::timestamptz AND occurred_at < (day + 1)::timestamptz
         );
-        EXECUTE format(
-            'CREATE TABLE public.%I PARTITION OF public.usage_events FOR VALUES FROM (%L) TO (%L)',
-            leaf, day::timestamptz, (day + 1)::timestamptz
-        );
-        made := made + 1;
+        BEGIN
+            EXECUTE format(
+                'CREATE TABLE public.%I PARTITION OF public.usage_events FOR VALUES FROM (%L) TO (%L)',
+                leaf, day::timestamptz, (day + 1)::timestamptz
+            );
+            made := made + 1;
+        EXCEPTION WHEN check_violation THEN
+            NULL;
+        END;
     END LOOP;
     RETURN made;
 END
@@ -413,6 +758,7 @@ DECLARE
     events bigint;
     leaves_vectors boolean;
     leaves_events boolean;
+    recent record;
 BEGIN
     SELECT a.account_id, a.stripe_customer_id INTO my_id, customer
         FROM public.accounts a WHERE a.account_no = me FOR UPDATE;
@@ -428,9 +774,6 @@ BEGIN
         SELECT e.email FROM public.account_emails e
         JOIN public.users u ON u.account_no = e.account_no AND u.user_no = e.user_no
         WHERE e.account_no = me AND u.confirmed_at IS NOT NULL;
-    IF customer IS NOT NULL THEN
-        INSERT INTO public.billing_closures (stripe_customer_id) VALUES (customer);
-    END IF;
 
     -- Counted here: what collections that were deleted before have left is in no other count.
     SELECT count(*) INTO vectors_stored FROM (
@@ -462,8 +805,75 @@ BEGIN
     is_complete := true;
     RETURN NEXT;
 
-    -- Whoever is about to write an event commits first, or finds no account.
+    -- Whoever is about to write an event, or to be admitted, commits first, or finds no account.
     PERFORM pg_advisory_xact_lock(account_lock(me));
+    -- A roll-up that has taken rows of the tail is waited for; what it added is seen by the statements after this one.
+    WITH gone AS (
+        DELETE FROM public.usage_tail t WHERE t.account_no = me
+        RETURNING t.env = 'live' AND t.is_charged AS is_owed, t.searches, t.vectors, t.tokens
+    )
+    SELECT coalesce(sum(g.searches) FILTER (WHERE g.is_owed), 0) AS searches,
+           coalesce(sum(g.vectors) FILTER (WHERE g.is_owed), 0) AS vectors,
+           coalesce(sum(g.tokens) FILTER (WHERE g.is_owed), 0) AS tokens
+        INTO recent FROM gone g;
+    -- Nothing is queued any more (that takes the account's row). What is being sent is sent already, or is not claimed any more.
+    PERFORM FROM public.meter_reports r
+        WHERE r.account_no = me AND r.state IN ('waiting', 'sent', 'refused')
+        ORDER BY r.meter, r.hour, r.revision FOR UPDATE;
+    IF customer IS NOT NULL THEN
+        INSERT INTO public.billing_closures (stripe_customer_id, units, reports)
+        SELECT customer, (
+            SELECT coalesce(jsonb_object_agg(o.meter, o.units), '{}') FROM (
+                SELECT l.meter, sum(l.units)::bigint AS units
+                FROM (
+                    SELECT v.meter, v.units FROM (VALUES
+                        ('fluxvector_searches', recent.searches), ('fluxvector_vectors', recent.vectors),
+                        ('fluxvector_tokens', recent.tokens)
+                    ) v (meter, units)
+                    UNION ALL
+                    -- Hours that reports have not got, or not all of. Reports are kept for longer.
+                    SELECT v.meter, greatest(v.units - coalesce((
+                        SELECT sum(r.value) FROM public.meter_reports r
+                        WHERE r.account_no = me AND r.meter = v.meter AND r.hour = u.hour
+                    ), 0), 0)
+                    FROM (
+                        SELECT h.hour, sum(h.searches) AS searches, sum(h.vectors) AS vectors, sum(h.tokens) AS tokens,
+                               sum(h.vector_hours) AS vector_hours
+                        FROM public.usage_hours h
+                        WHERE h.account_no = me AND h.env = 'live' AND h.is_charged
+                          AND h.hour > now() - interval '60 days'
+                        GROUP BY h.hour HAVING NOT bool_and(h.is_reported)
+                    ) u
+                    CROSS JOIN LATERAL (VALUES
+                        ('fluxvector_searches', u.searches), ('fluxvector_vectors', u.vectors),
+                        ('fluxvector_tokens', u.tokens), ('fluxvector_vector_hours', coalesce(u.vector_hours, 0))
+                    ) v (meter, units)
+                    UNION ALL
+                    SELECT r.meter, r.value FROM public.meter_reports r
+                    WHERE r.account_no = me AND r.state IN ('waiting', 'refused')
+                ) l
+                GROUP BY l.meter HAVING sum(l.units) > 0
+            ) o
+        ), (
+            SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'identifier', r.identifier, 'meter', r.meter, 'hour', extract(epoch FROM r.hour)::bigint, 'value', r.value,
+                'first_sent_at', extract(epoch FROM r.first_sent_at)::float8, 'known', (
+                    SELECT coalesce(sum(k.value), 0) FROM public.meter_reports k
+                    WHERE k.account_no = me AND k.meter = r.meter AND k.hour = r.hour
+                      AND k.state IN ('acknowledged', 'settled')
+                )
+            ) ORDER BY r.meter, r.hour), '[]')
+            FROM public.meter_reports r WHERE r.account_no = me AND r.state = 'sent'
+        );
+    END IF;
+    DELETE FROM public.meter_reports r WHERE r.account_no = me;
+    DELETE FROM public.usage_hours h WHERE h.account_no = me;
+    DELETE FROM public.usage_days d WHERE d.account_no = me;
+    DELETE FROM public.quota_notices q WHERE q.account_no = me;
+    DELETE FROM public.tickets t WHERE t.account_no = me;
+    DELETE FROM public.key_meters k WHERE k.account_no = me;
+    DELETE FROM public.account_meters m WHERE m.account_no = me;
+    DELETE FROM public.account_counts c WHERE c.account_no = me;
     SELECT count(*) INTO events FROM (
         SELECT FROM public.usage_events u WHERE u.account_no = me LIMIT p_most + 1
     ) counted;
@@ -522,6 +932,16 @@ CREATE FUNCTION public.faceted_vectors(p_collection_no bigint) RETURNS text
 $_$;
 
 ALTER FUNCTION public.faceted_vectors(p_collection_no bigint) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.find_billed_account(p_customer_id text) RETURNS TABLE(account_no bigint, billing_version bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    SELECT a.account_no, a.billing_version FROM public.accounts a WHERE a.stripe_customer_id = p_customer_id
+$$;
+
+ALTER FUNCTION public.find_billed_account(p_customer_id text) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.find_link(p_token_hash bytea, p_purpose text) RETURNS TABLE(account_no bigint, user_no bigint, email text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -598,6 +1018,18 @@ END
 $$;
 
 ALTER FUNCTION public.hold_stored_limit() OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.keep_stripe_customer(p_customer_id text) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    UPDATE public.accounts a SET stripe_customer_id = coalesce(a.stripe_customer_id, p_customer_id)
+    WHERE a.account_no = current_account_no()
+    RETURNING a.stripe_customer_id
+$$;
+
+ALTER FUNCTION public.keep_stripe_customer(p_customer_id text) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.keyword_query(p_collection_no bigint, p_terms integer[], p_weights real[]) RETURNS TABLE(query public.sparsevec, terms integer[], bounds double precision[], documents bigint[])
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -720,6 +1152,18 @@ $_$;
 
 ALTER FUNCTION public.matching_keys(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath, p_after_namespace text, p_after_id text, p_limit bigint) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.meter_identifier(p_customer text, p_meter text, p_hour timestamp with time zone, p_revision integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    SELECT 'usage-' || encode(sha256(convert_to(
+        concat_ws(' ', p_customer, p_meter, extract(epoch FROM p_hour)::bigint::text, p_revision::text), 'UTF8'
+    )), 'hex')
+$$;
+
+ALTER FUNCTION public.meter_identifier(p_customer text, p_meter text, p_hour timestamp with time zone, p_revision integer) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.nearest_vectors(p_collection_no bigint, p_namespace text, p_metric text, p_dimension integer, p_query public.halfvec, p_count integer, p_ef_search integer, p_facets tsquery, p_filter jsonpath, p_is_indexed boolean, p_has_many_namespaces boolean) RETURNS TABLE(id text, distance double precision)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -833,6 +1277,20 @@ $$;
 
 ALTER FUNCTION public.note_erasure(p_kind text, p_subject text) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.note_stripe_event(p_event_id text, p_type text, p_object_id text, p_created_at timestamp with time zone, p_lease interval) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    INSERT INTO public.stripe_events AS e (event_id, type, object_id, created_at, attempts, ready_at)
+    VALUES (p_event_id, p_type, p_object_id, p_created_at, 1, now() + p_lease)
+    ON CONFLICT (event_id) DO UPDATE SET attempts = e.attempts + 1, ready_at = excluded.ready_at
+        WHERE e.processed_at IS NULL AND e.ready_at <= now()
+    RETURNING e.attempts
+$$;
+
+ALTER FUNCTION public.note_stripe_event(p_event_id text, p_type text, p_object_id text, p_created_at timestamp with time zone, p_lease interval) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.open_session(p_user_no bigint, p_password_hash text, p_session_id text, p_token_hash bytea, p_lifetime interval, p_ip_address inet, p_most integer, p_is_told boolean) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -881,6 +1339,18 @@ $$;
 
 ALTER FUNCTION public.password_of(p_user_no bigint) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.postpone_stripe_event(p_event_id text, p_attempts integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    UPDATE public.stripe_events e
+    SET ready_at = now() + least(interval '10 seconds' * 2 ^ least(e.attempts - 1, 9), interval '1 hour')
+    WHERE e.event_id = p_event_id AND e.attempts = p_attempts AND e.processed_at IS NULL
+$$;
+
+ALTER FUNCTION public.postpone_stripe_event(p_event_id text, p_attempts integer) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.prefer_ordered_index(p_on boolean) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -890,6 +1360,63 @@ CREATE FUNCTION public.prefer_ordered_index(p_on boolean) RETURNS void
 $$;
 
 ALTER FUNCTION public.prefer_ordered_index(p_on boolean) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.queue_meter_reports(p_most bigint, p_settled interval, p_oldest interval) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    -- Their values are those that they have when they are locked.
+    WITH due AS (
+        SELECT h.account_no, h.hour, h.plan, h.searches, h.vectors, h.tokens, h.vector_hours, a.stripe_customer_id
+        FROM public.usage_hours h JOIN public.accounts a ON a.account_no = h.account_no
+        WHERE h.is_charged AND h.env = 'live' AND NOT h.is_reported AND h.hour > now() - p_oldest
+          AND h.hour <= now() - interval '1 hour' - p_settled AND a.stripe_customer_id IS NOT NULL
+        ORDER BY h.hour, h.account_no, h.plan LIMIT p_most
+        FOR KEY SHARE OF a SKIP LOCKED FOR UPDATE OF h SKIP LOCKED
+    ), hours AS (
+        SELECT d.account_no, d.hour, min(d.stripe_customer_id) AS customer, sum(d.searches) AS searches,
+               sum(d.vectors) AS vectors, sum(d.tokens) AS tokens, sum(coalesce(d.vector_hours, 0)) AS vector_hours
+        FROM due d GROUP BY d.account_no, d.hour
+    ), used AS (
+        SELECT u.account_no, u.hour, u.customer, m.meter, m.units
+        FROM hours u
+        -- What the account used in the hour by other plans. If something is added to it meanwhile, it comes next time.
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(o.searches), 0) AS searches, coalesce(sum(o.vectors), 0) AS vectors,
+                   coalesce(sum(o.tokens), 0) AS tokens, coalesce(sum(o.vector_hours), 0) AS vector_hours
+            FROM public.usage_hours o
+            WHERE o.account_no = u.account_no AND o.hour = u.hour AND o.env = 'live' AND o.is_charged
+              AND NOT EXISTS (
+                  SELECT FROM due d WHERE d.account_no = o.account_no AND d.hour = o.hour AND d.plan = o.plan
+              )
+        ) o
+        CROSS JOIN LATERAL (VALUES
+            ('fluxvector_searches', u.searches + o.searches), ('fluxvector_vectors', u.vectors + o.vectors),
+            ('fluxvector_tokens', u.tokens + o.tokens), ('fluxvector_vector_hours', u.vector_hours + o.vector_hours)
+        ) m (meter, units)
+        WHERE m.units > 0
+    ), queued AS (
+        INSERT INTO public.meter_reports (account_no, meter, hour, revision, value, identifier)
+        SELECT u.account_no, u.meter, u.hour, r.last + 1, u.units - r.value,
+               meter_identifier(u.customer, u.meter, u.hour, r.last + 1)
+        FROM used u
+        CROSS JOIN LATERAL (
+            SELECT coalesce(max(q.revision), 0) AS last, coalesce(sum(q.value), 0) AS value
+            FROM public.meter_reports q
+            WHERE q.account_no = u.account_no AND q.meter = u.meter AND q.hour = u.hour
+        ) r
+        WHERE u.units > r.value
+    ), done AS (
+        UPDATE public.usage_hours h SET is_reported = true
+        FROM due d
+        WHERE h.account_no = d.account_no AND h.hour = d.hour AND h.env = 'live' AND h.plan = d.plan
+        RETURNING h.account_no
+    )
+    SELECT count(*) FROM done
+$$;
+
+ALTER FUNCTION public.queue_meter_reports(p_most bigint, p_settled interval, p_oldest interval) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.reckon_usage(p_env text, p_month timestamp with time zone, p_is_charged boolean) RETURNS void
     LANGUAGE sql SECURITY DEFINER
@@ -1064,17 +1591,18 @@ CREATE FUNCTION public.reserve_work(p_env text, p_key_no bigint, p_kind text, p_
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     SET "TimeZone" TO 'UTC'
     AS $$
 #variable_conflict use_column
 DECLARE
     me CONSTANT bigint := current_account_no();
-    this_month CONSTANT timestamptz := date_trunc('month', now());
+    this_month timestamptz;
+    first_possible bigint;
     paid record;
     p record;
     m record;
     recorded record;
-    under_way record;
     now_s float8;
     account_at float8;
     key_at float8;
@@ -1082,6 +1610,7 @@ DECLARE
     new_key_at float8;
     new_tokens_at float8;
     tokens_cost float8;
+    tokens_wait_s float8 := 0;
     work_cost float8;
     searches_then bigint;
     vectors_then bigint;
@@ -1089,8 +1618,10 @@ DECLARE
 BEGIN
     -- Whoever erases the account has it for itself, and then there is no account.
     PERFORM pg_advisory_xact_lock_shared(account_lock(me));
-    SELECT a.plan, a.spending_cap, a.payment_overdue_since < now() - interval '7 days' AS is_overdue INTO paid
-        FROM public.accounts a WHERE a.account_no = me AND a.status = 'active';
+    SELECT a.plan, a.spending_cap, a.payment_overdue_since < now() - interval '7 days' AS is_overdue, l.vectors_stored
+        INTO paid
+        FROM public.accounts a LEFT JOIN public.plans l ON l.plan = a.plan
+        WHERE a.account_no = me AND a.status = 'active';
     IF NOT FOUND THEN
         RETURN;
     END IF;
@@ -1104,46 +1635,80 @@ BEGIN
         INSERT INTO public.account_meters (account_no, env) VALUES (me, p_env) ON CONFLICT DO NOTHING;
         SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env FOR UPDATE;
     END IF;
+    -- From here on requests of this account come one after the other, and so does their time.
+    this_month := date_trunc('month', clock_timestamp());
+    first_possible := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    IF m.first_ticket > first_possible THEN
+        -- This database was filled with what another one held.
+        m.first_ticket := 0;
+    END IF;
     IF m.month <> this_month OR m.is_charged <> p.is_charged THEN
         PERFORM reckon_usage(p_env, this_month, p.is_charged);
-        SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env;
+        SELECT k.month, k.is_charged, k.searches, k.vectors, k.tokens, k.vector_hours
+            INTO m.month, m.is_charged, m.searches, m.vectors, m.tokens, m.vector_hours
+            FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env;
     END IF;
 
-    now_s := extract(epoch FROM clock_timestamp());
+    now_s := extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z');
     rate := CASE p_kind WHEN 'read' THEN p.read_rate WHEN 'write' THEN p.write_rate ELSE p.control_rate END;
     burst := CASE p_kind WHEN 'read' THEN p.read_burst WHEN 'write' THEN p.write_burst ELSE p.control_burst END;
     key_share := CASE WHEN p_key_no IS NOT NULL AND p_kind IN ('read', 'write') THEN p.key_share END;
     tokens_per_minute := p.tokens_per_minute;
     is_near := false;
 
-    -- What was recorded since the last admission is added up, and requests that never ended are let go.
+    -- What was recorded since the last admission is added up, and what is under way is counted: in one statement, for work that
+    -- is recorded meanwhile is either under way or done to it, and never neither. Nobody holds a row that is done or ended.
+    -- Tokens that a request did not use go back to the rate as far as that has not got over them anyway.
     WITH gone AS (
         DELETE FROM public.tickets t
-        WHERE t.account_no = me AND t.env = p_env AND (t.kind IN ('done', 'ended') OR t.ends_at < clock_timestamp())
-        RETURNING t.kind, t.month, t.is_charged, t.searches, t.vectors, t.tokens
-    )
-    SELECT coalesce(sum(g.searches) FILTER (WHERE g.counts), 0)::bigint AS searches,
-           coalesce(sum(g.vectors) FILTER (WHERE g.counts), 0)::bigint AS vectors,
-           coalesce(sum(g.tokens) FILTER (WHERE g.counts), 0)::bigint AS tokens,
-           coalesce(sum(g.tokens) FILTER (WHERE g.kind <> 'done'), 0)::bigint AS unused_tokens,
-           count(*) > 0 AS is_any
-        INTO recorded
+        WHERE t.account_no = me AND t.env = p_env AND t.ticket_no >= m.first_ticket AND t.kind IN ('done', 'ended')
+        RETURNING t.kind, t.month, t.is_charged, t.searches, t.vectors, t.tokens, t.rate_tokens, t.rate_until
+    ), added AS (
+        SELECT coalesce(sum(g.searches) FILTER (WHERE g.counts), 0)::bigint AS searches,
+               coalesce(sum(g.vectors) FILTER (WHERE g.counts), 0)::bigint AS vectors,
+               coalesce(sum(g.tokens) FILTER (WHERE g.counts), 0)::bigint AS tokens,
+               coalesce(sum(greatest(
+                   0, least(g.rate_tokens * 60 / p.tokens_per_minute, g.rate_until - now_s)
+               )) FILTER (WHERE g.rate_tokens > 0), 0) AS unused_s,
+               count(*) > 0 AS is_any
         FROM (
             SELECT e.*, e.kind = 'done' AND e.month = m.month AND e.is_charged = m.is_charged AS counts FROM gone e
-        ) g;
-    SELECT count(*) AS requests, count(*) FILTER (WHERE t.kind = 'write') AS writes,
-           coalesce(sum(t.searches), 0)::bigint AS searches, coalesce(sum(t.vectors), 0)::bigint AS vectors,
-           coalesce(sum(t.tokens), 0)::bigint AS tokens
-        INTO under_way
-        FROM public.tickets t
-        WHERE t.account_no = me AND t.env = p_env AND t.kind NOT IN ('done', 'ended') AND t.ends_at >= clock_timestamp();
+        ) g
+    ), open AS (
+        SELECT count(*) FILTER (WHERE w.is_open AND w.kind <> 'job') AS requests,
+               count(*) FILTER (WHERE w.is_open AND w.kind = 'write') AS writes,
+               coalesce(sum(w.searches) FILTER (WHERE w.is_open), 0)::bigint AS searches,
+               coalesce(sum(w.vectors) FILTER (WHERE w.is_open), 0)::bigint AS vectors,
+               coalesce(sum(w.tokens) FILTER (WHERE w.is_open), 0)::bigint AS tokens,
+               count(*) FILTER (WHERE NOT w.is_open) AS lost, min(w.ticket_no) AS first_ticket
+        FROM (
+            SELECT t.*, t.ends_at >= clock_timestamp() AS is_open
+            FROM public.tickets t
+            WHERE t.account_no = me AND t.env = p_env AND t.ticket_no >= m.first_ticket
+              AND t.kind NOT IN ('done', 'ended')
+        ) w
+    )
+    SELECT a.searches, a.vectors, a.tokens, a.unused_s, a.is_any, o.requests AS open_requests, o.writes AS open_writes,
+           o.searches AS open_searches, o.vectors AS open_vectors, o.tokens AS open_tokens, o.lost, o.first_ticket
+        INTO recorded FROM added a CROSS JOIN open o;
+    m.first_ticket := least(first_possible, recorded.first_ticket);
+    IF recorded.lost > 0 THEN
+        -- Requests that never ended. One that still works holds its own.
+        WITH lost AS MATERIALIZED (
+            SELECT t.ctid AS place, t.account_no FROM public.tickets t
+            WHERE t.account_no = me AND t.env = p_env AND t.ticket_no >= m.first_ticket
+              AND t.kind NOT IN ('done', 'ended') AND t.ends_at < clock_timestamp()
+            FOR UPDATE SKIP LOCKED
+        )
+        DELETE FROM public.tickets t USING lost l WHERE t.account_no = l.account_no AND t.ctid = l.place;
+    END IF;
     m.searches := m.searches + recorded.searches;
     m.vectors := m.vectors + recorded.vectors;
     m.tokens := m.tokens + recorded.tokens;
-    m.tokens_at := m.tokens_at - recorded.unused_tokens * 60 / p.tokens_per_minute;
-    searches_then := m.searches + under_way.searches + p_searches;
-    vectors_then := m.vectors + under_way.vectors + p_vectors;
-    tokens_then := m.tokens + under_way.tokens + p_tokens;
+    m.tokens_at := least(m.tokens_at, now_s + 60) - recorded.unused_s;
+    searches_then := m.searches + recorded.open_searches + p_searches;
+    vectors_then := m.vectors + recorded.open_vectors + p_vectors;
+    tokens_then := m.tokens + recorded.open_tokens + p_tokens;
 
     IF p_kind = 'write' AND paid.is_overdue AND p_env = 'live' THEN
         refusal := 'payment_overdue';
@@ -1154,19 +1719,25 @@ BEGIN
         refusal := 'quota';
     ELSIF p_searches + p_vectors + p_tokens > 0 AND p.is_charged AND paid.spending_cap IS NOT NULL AND cost_of(
         p.plan, searches_then, vectors_then, tokens_then, m.vector_hours
-    ) > greatest(paid.spending_cap, p.base_fee) THEN
+    ) > greatest(paid.spending_cap, p.base_fee, cost_of(
+        p.plan, searches_then - p_searches, vectors_then - p_vectors, tokens_then - p_tokens, m.vector_hours
+    )) THEN
+        -- What is included costs nothing more, whatever the month has cost.
         refusal := 'spending_cap';
     END IF;
 
     -- GCRA, for the account and for the key; all in one unit of time, so that what is refused costs nothing.
-    account_at := CASE p_kind WHEN 'read' THEN m.read_at WHEN 'write' THEN m.write_at ELSE m.control_at END;
+    -- No bucket is emptier than empty, whatever its size was or the clock said before.
+    account_at := least(
+        CASE p_kind WHEN 'read' THEN m.read_at WHEN 'write' THEN m.write_at ELSE m.control_at END, now_s + burst / rate
+    );
     work_cost := least(p_cost, burst * coalesce(key_share, 1));
     new_account_at := greatest(account_at, now_s) + work_cost / rate;
     wait_s := new_account_at - now_s - burst / rate;
     IF key_share IS NOT NULL THEN
         SELECT CASE p_kind WHEN 'read' THEN k.read_at ELSE k.write_at END INTO key_at
             FROM public.key_meters k WHERE k.account_no = me AND k.key_no = p_key_no;
-        key_at := coalesce(key_at, 0);
+        key_at := least(coalesce(key_at, 0), now_s + burst / rate);
         new_key_at := greatest(key_at, now_s) + work_cost / (rate * key_share);
         wait_s := greatest(wait_s, new_key_at - now_s - burst / rate);
     END IF;
@@ -1177,14 +1748,14 @@ BEGIN
     IF p_kind <> 'job' AND p_tokens > 0 THEN
         tokens_cost := least(p_tokens, p.tokens_per_minute);
         new_tokens_at := greatest(m.tokens_at, now_s) + tokens_cost * 60 / p.tokens_per_minute;
+        tokens_wait_s := new_tokens_at - now_s - 60;
     END IF;
-    IF refusal IS NULL AND wait_s > 0.000001 THEN
-        refusal := 'rate';
-    ELSIF refusal IS NULL AND new_tokens_at - now_s - 60 > 0.000001 AND p_tokens > 0 AND p_kind <> 'job' THEN
-        refusal := 'tokens';
-        wait_s := new_tokens_at - now_s - 60;
+    -- The longer wait, after which neither refuses.
+    IF refusal IS NULL AND greatest(wait_s, tokens_wait_s) > 0.000001 THEN
+        refusal := CASE WHEN tokens_wait_s > wait_s THEN 'tokens' ELSE 'rate' END;
+        wait_s := greatest(wait_s, tokens_wait_s);
     ELSIF refusal IS NULL AND p_kind IN ('read', 'write') AND (
-        under_way.requests >= p.requests_in_flight OR (p_kind = 'write' AND under_way.writes >= p.writes_in_flight)
+        recorded.open_requests >= p.requests_in_flight OR (p_kind = 'write' AND recorded.open_writes >= p.writes_in_flight)
     ) THEN
         refusal := 'in_flight';
         wait_s := 1;
@@ -1203,16 +1774,22 @@ BEGIN
                     write_at = CASE p_kind WHEN 'write' THEN excluded.write_at ELSE k.write_at END;
         END IF;
         IF p_kind <> 'control' THEN
-            -- Longer than a request may take; its process ends it sooner.
+            -- Live and test vectors count together, but their requests do not come one after the other: test ones always look.
             IF p_vectors > 0 THEN
-                SELECT coalesce(sum(c.stored), 0) + p_vectors + coalesce((
-                    SELECT sum(t.vectors) FROM public.tickets t WHERE t.account_no = me AND t.kind IN ('write', 'job')
-                ), 0) > p.vectors_stored
+                SELECT p_env <> 'live' OR coalesce(sum(c.stored), 0) + recorded.open_vectors + p_vectors + coalesce((
+                    SELECT sum(t.vectors)
+                    FROM public.account_meters o
+                    JOIN public.tickets t
+                        ON t.account_no = o.account_no AND t.env = o.env AND t.ticket_no >= o.first_ticket
+                    WHERE o.account_no = me AND o.env <> p_env AND t.kind NOT IN ('done', 'ended')
+                ), 0) > paid.vectors_stored
                     INTO is_near FROM public.account_counts c WHERE c.account_no = me;
             END IF;
-            INSERT INTO public.tickets AS t (account_no, env, kind, ends_at, is_near, searches, vectors, tokens)
+            -- Longer than a request may take; its process ends it sooner.
+            INSERT INTO public.tickets AS t
+                (account_no, env, kind, ends_at, is_near, searches, vectors, tokens, rate_tokens, rate_until)
                 VALUES (me, p_env, p_kind, clock_timestamp() + interval '60 seconds', is_near, p_searches, p_vectors,
-                        p_tokens)
+                        p_tokens, coalesce(tokens_cost, 0), m.tokens_at)
                 RETURNING t.ticket_no INTO ticket_no;
         END IF;
     END IF;
@@ -1222,13 +1799,13 @@ BEGIN
             read_at = CASE WHEN p_kind = 'read' THEN account_at ELSE m.read_at END,
             write_at = CASE WHEN p_kind = 'write' THEN account_at ELSE m.write_at END,
             control_at = CASE WHEN p_kind = 'control' THEN account_at ELSE m.control_at END,
-            tokens_at = m.tokens_at
+            tokens_at = m.tokens_at, first_ticket = m.first_ticket
             WHERE k.account_no = me AND k.env = p_env;
     END IF;
     account_reset_s := greatest(account_at - now_s, 0);
-    account_remaining := floor(burst - account_reset_s * rate + 0.000001);
+    account_remaining := floor(burst - (account_reset_s - 0.000001) * rate);
     key_reset_s := greatest(key_at - now_s, 0);
-    key_remaining := floor(key_share * (burst - key_reset_s * rate) + 0.000001);
+    key_remaining := floor(key_share * (burst - (key_reset_s - 0.000001) * rate));
     tokens_reset_s := greatest(m.tokens_at - now_s, 0);
     tokens_remaining := floor(p.tokens_per_minute * (1 - tokens_reset_s / 60) + 0.000001);
     wait_s := CASE WHEN refusal IS NULL THEN 0 ELSE greatest(wait_s, 0) END;
@@ -1619,7 +2196,8 @@ CREATE UNLOGGED TABLE public.account_meters (
     read_at double precision DEFAULT 0 NOT NULL,
     write_at double precision DEFAULT 0 NOT NULL,
     control_at double precision DEFAULT 0 NOT NULL,
-    tokens_at double precision DEFAULT 0 NOT NULL
+    tokens_at double precision DEFAULT 0 NOT NULL,
+    first_ticket bigint DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='50');
 
@@ -1646,6 +2224,7 @@ CREATE TABLE public.accounts (
     subscription_status text COLLATE pg_catalog."C",
     spending_cap bigint,
     payment_overdue_since timestamp with time zone,
+    billing_version bigint DEFAULT 0 NOT NULL,
     CONSTRAINT accounts_spending_cap_check CHECK ((spending_cap >= 0)),
     CONSTRAINT accounts_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
 );
@@ -1725,6 +2304,7 @@ CREATE TABLE public.billing_closures (
     ready_at timestamp with time zone DEFAULT now() NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     state text DEFAULT 'open'::text NOT NULL,
+    reports jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT billing_closures_state_check CHECK ((state = ANY (ARRAY['open'::text, 'reported'::text])))
 );
 
@@ -2786,6 +3366,26 @@ ALTER TABLE ONLY public.keywords_31 ALTER COLUMN frequencies SET STORAGE MAIN;
 
 ALTER TABLE public.keywords_31 OWNER TO fluxvector_owner;
 
+CREATE TABLE public.meter_reports (
+    account_no bigint NOT NULL,
+    meter text NOT NULL COLLATE pg_catalog."C",
+    hour timestamp with time zone NOT NULL,
+    revision integer NOT NULL,
+    value bigint NOT NULL,
+    identifier text NOT NULL COLLATE pg_catalog."C",
+    state text DEFAULT 'waiting'::text NOT NULL,
+    first_sent_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    ready_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT meter_reports_check CHECK (((first_sent_at IS NOT NULL) OR (state <> 'sent'::text))),
+    CONSTRAINT meter_reports_revision_check CHECK ((revision > 0)),
+    CONSTRAINT meter_reports_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'acknowledged'::text, 'settled'::text, 'refused'::text]))),
+    CONSTRAINT meter_reports_value_check CHECK ((value > 0))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE public.meter_reports OWNER TO fluxvector_owner;
+
 CREATE TABLE public.one_time_links (
     token_hash bytea NOT NULL,
     account_no bigint NOT NULL,
@@ -2946,6 +3546,14 @@ ALTER TABLE ONLY public.sessions ALTER COLUMN ip_address SET STATISTICS 0;
 
 ALTER TABLE public.sessions OWNER TO fluxvector_owner;
 
+CREATE TABLE public.storage_looks (
+    hour timestamp with time zone NOT NULL,
+    looked_to bigint DEFAULT 0 NOT NULL,
+    is_done boolean DEFAULT false NOT NULL
+);
+
+ALTER TABLE public.storage_looks OWNER TO fluxvector_owner;
+
 CREATE UNLOGGED TABLE public.stranger_meters (
     bucket bytea NOT NULL,
     at double precision NOT NULL
@@ -2953,6 +3561,29 @@ CREATE UNLOGGED TABLE public.stranger_meters (
 WITH (fillfactor='50');
 
 ALTER TABLE public.stranger_meters OWNER TO fluxvector_owner;
+
+CREATE TABLE public.stripe_event_reads (
+    is_only boolean DEFAULT true NOT NULL,
+    tried_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    until_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT stripe_event_reads_is_only_check CHECK (is_only)
+);
+
+ALTER TABLE public.stripe_event_reads OWNER TO fluxvector_owner;
+
+CREATE TABLE public.stripe_events (
+    event_id text NOT NULL COLLATE pg_catalog."C",
+    type text NOT NULL COLLATE pg_catalog."C",
+    object_id text COLLATE pg_catalog."C",
+    created_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    processed_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    ready_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT stripe_events_check CHECK (((processed_at IS NULL) = (object_id IS NOT NULL)))
+);
+
+ALTER TABLE public.stripe_events OWNER TO fluxvector_owner;
 
 CREATE TABLE public.table_rewrites (
     name text NOT NULL COLLATE pg_catalog."C",
@@ -2964,19 +3595,10 @@ CREATE TABLE public.table_rewrites (
 
 ALTER TABLE public.table_rewrites OWNER TO fluxvector_owner;
 
-CREATE SEQUENCE public.ticket_numbers
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 32;
-
-ALTER SEQUENCE public.ticket_numbers OWNER TO fluxvector_owner;
-
 CREATE UNLOGGED TABLE public.tickets (
     account_no bigint NOT NULL,
     env text NOT NULL,
-    ticket_no bigint DEFAULT nextval('public.ticket_numbers'::regclass) NOT NULL,
+    ticket_no bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
     kind text NOT NULL,
     ends_at timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
     is_near boolean DEFAULT false NOT NULL,
@@ -2984,7 +3606,9 @@ CREATE UNLOGGED TABLE public.tickets (
     is_charged boolean,
     searches bigint NOT NULL,
     vectors bigint NOT NULL,
-    tokens bigint NOT NULL
+    tokens bigint NOT NULL,
+    rate_tokens bigint DEFAULT 0 NOT NULL,
+    rate_until double precision DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='50');
 
@@ -3089,7 +3713,8 @@ CREATE TABLE public.usage_hours (
     embeddings bigint DEFAULT 0 NOT NULL,
     tokens bigint DEFAULT 0 NOT NULL,
     vector_hours bigint,
-    is_reported boolean DEFAULT false NOT NULL
+    is_reported boolean DEFAULT false NOT NULL,
+    is_checked boolean DEFAULT false NOT NULL
 )
 WITH (fillfactor='70');
 
@@ -3118,7 +3743,8 @@ CREATE TABLE public.usage_tail (
     vectors bigint NOT NULL,
     embeddings bigint NOT NULL,
     tokens bigint NOT NULL
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
 
 ALTER TABLE public.usage_tail OWNER TO fluxvector_owner;
 
@@ -4451,6 +5077,9 @@ ALTER TABLE ONLY public.keywords_30
 ALTER TABLE ONLY public.keywords_31
     ADD CONSTRAINT keywords_31_pkey PRIMARY KEY (account_no, collection_no, namespace, id);
 
+ALTER TABLE ONLY public.meter_reports
+    ADD CONSTRAINT meter_reports_pkey PRIMARY KEY (account_no, meter, hour, revision);
+
 ALTER TABLE ONLY public.one_time_links
     ADD CONSTRAINT one_time_links_pkey PRIMARY KEY (token_hash);
 
@@ -4481,14 +5110,20 @@ ALTER TABLE ONLY public.session_ids
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (account_no, session_no);
 
+ALTER TABLE ONLY public.storage_looks
+    ADD CONSTRAINT storage_looks_pkey PRIMARY KEY (hour);
+
 ALTER TABLE ONLY public.stranger_meters
     ADD CONSTRAINT stranger_meters_pkey PRIMARY KEY (bucket);
 
+ALTER TABLE ONLY public.stripe_event_reads
+    ADD CONSTRAINT stripe_event_reads_pkey PRIMARY KEY (is_only);
+
+ALTER TABLE ONLY public.stripe_events
+    ADD CONSTRAINT stripe_events_pkey PRIMARY KEY (event_id);
+
 ALTER TABLE ONLY public.table_rewrites
     ADD CONSTRAINT table_rewrites_pkey PRIMARY KEY (name);
-
-ALTER TABLE ONLY public.tickets
-    ADD CONSTRAINT tickets_pkey PRIMARY KEY (account_no, env, ticket_no);
 
 ALTER TABLE ONLY public.usage_days
     ADD CONSTRAINT usage_days_pkey PRIMARY KEY (account_no, day, env, plan, endpoint, key_no);
@@ -4609,6 +5244,8 @@ ALTER TABLE ONLY public.vectors_31
 
 CREATE INDEX account_activity_by_address ON public.account_activity USING btree (account_no, ip_address) WHERE (kind = ANY (ARRAY['signed_in'::text, 'password_reset'::text]));
 
+CREATE UNIQUE INDEX accounts_by_stripe_customer ON public.accounts USING btree (stripe_customer_id);
+
 CREATE INDEX attempts_by_age ON public.attempts USING btree (made_at);
 
 CREATE INDEX billing_closures_by_readiness ON public.billing_closures USING btree (ready_at);
@@ -4689,6 +5326,10 @@ CREATE INDEX keywords_30_terms_idx ON public.keywords_30 USING gin (terms) WITH 
 
 CREATE INDEX keywords_31_terms_idx ON public.keywords_31 USING gin (terms) WITH (gin_pending_list_limit='64');
 
+CREATE INDEX meter_reports_by_age ON public.meter_reports USING btree (hour);
+
+CREATE INDEX meter_reports_open ON public.meter_reports USING btree (ready_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sent'::text, 'refused'::text]));
+
 CREATE INDEX one_time_links_by_expiry ON public.one_time_links USING btree (expires_at);
 
 CREATE INDEX one_time_links_by_user ON public.one_time_links USING btree (account_no, user_no);
@@ -4706,6 +5347,14 @@ CREATE INDEX refresh_hashes_by_session ON public.refresh_hashes USING btree (acc
 CREATE INDEX session_ids_by_session ON public.session_ids USING btree (account_no, session_no);
 
 CREATE INDEX sessions_by_expiry ON public.sessions USING btree (expires_at);
+
+CREATE INDEX stripe_events_by_age ON public.stripe_events USING btree (created_at);
+
+CREATE INDEX stripe_events_by_readiness ON public.stripe_events USING btree (ready_at) WHERE (processed_at IS NULL);
+
+CREATE INDEX tickets_by_number ON public.tickets USING btree (account_no, env, ticket_no);
+
+CREATE INDEX usage_hours_unchecked ON public.usage_hours USING btree (account_no) WHERE (NOT is_checked);
 
 CREATE INDEX usage_hours_unreported ON public.usage_hours USING btree (hour) WHERE (is_charged AND (env = 'live'::text) AND (NOT is_reported));
 
@@ -5216,6 +5865,8 @@ CREATE POLICY every_account ON public.keyword_terms TO fluxvector_jobs USING (tr
 
 CREATE POLICY every_account ON public.keywords TO fluxvector_jobs USING (true);
 
+CREATE POLICY every_account ON public.meter_reports TO fluxvector_jobs USING (true);
+
 CREATE POLICY every_account ON public.one_time_links TO fluxvector_jobs USING (true);
 
 CREATE POLICY every_account ON public.outbox_emails TO fluxvector_jobs USING (true);
@@ -5244,9 +5895,13 @@ CREATE POLICY every_closure ON public.billing_closures TO fluxvector_jobs USING 
 
 CREATE POLICY every_erasure ON public.erasure_ledger TO fluxvector_jobs USING (true);
 
+CREATE POLICY every_event ON public.stripe_events TO fluxvector_jobs USING (true);
+
 CREATE POLICY every_farewell ON public.farewell_emails TO fluxvector_jobs USING (true);
 
 CREATE POLICY every_plan ON public.plans TO fluxvector_api, fluxvector_jobs USING (true);
+
+CREATE POLICY every_read ON public.stripe_event_reads TO fluxvector_jobs USING (true);
 
 CREATE POLICY every_stranger ON public.stranger_meters TO fluxvector_jobs USING (true);
 
@@ -5263,6 +5918,8 @@ ALTER TABLE public.key_meters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.keyword_terms ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.keywords ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.meter_reports ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.one_time_links ENABLE ROW LEVEL SECURITY;
 
@@ -5299,6 +5956,8 @@ CREATE POLICY own_account ON public.key_hashes TO fluxvector_api USING ((account
 CREATE POLICY own_account ON public.keyword_terms TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
 CREATE POLICY own_account ON public.keywords TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
+
+CREATE POLICY own_account ON public.meter_reports TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
 CREATE POLICY own_account ON public.one_time_links TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
@@ -5344,7 +6003,13 @@ ALTER TABLE public.session_ids ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.storage_looks ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.stranger_meters ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stripe_event_reads ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stripe_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.table_rewrites ENABLE ROW LEVEL SECURITY;
 
@@ -5381,14 +6046,30 @@ GRANT ALL ON FUNCTION public.admit_key(p_key_hash bytea, p_collection text) TO f
 REVOKE ALL ON FUNCTION public.admit_request(p_key_hash bytea, p_session_id text, p_collection text, p_address bytea, p_tries_per_s double precision, p_kind text, p_cost double precision, p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.admit_request(p_key_hash bytea, p_session_id text, p_collection text, p_address bytea, p_tries_per_s double precision, p_kind text, p_cost double precision, p_searches bigint, p_vectors bigint, p_tokens bigint, p_takes boolean) TO fluxvector_api;
 
+REVOKE ALL ON FUNCTION public.apply_subscription(p_customer_id text, p_version bigint, p_plan text, p_status text, p_is_overdue boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.apply_subscription(p_customer_id text, p_version bigint, p_plan text, p_status text, p_is_overdue boolean) TO fluxvector_api;
+GRANT ALL ON FUNCTION public.apply_subscription(p_customer_id text, p_version bigint, p_plan text, p_status text, p_is_overdue boolean) TO fluxvector_jobs;
+
 REVOKE ALL ON FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.check_quota() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.check_quotas(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_quotas(p_limit integer) TO fluxvector_jobs;
 
 REVOKE ALL ON FUNCTION public.check_stored_limit() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.check_stored_limit() TO fluxvector_api;
 
 REVOKE ALL ON FUNCTION public.claim_emails(p_limit integer, p_lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_emails(p_limit integer, p_lease interval) TO fluxvector_jobs;
+
+REVOKE ALL ON FUNCTION public.claim_stripe_event(p_lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_stripe_event(p_lease interval) TO fluxvector_jobs;
+
+REVOKE ALL ON FUNCTION public.close_unknown_customer(p_customer_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.close_unknown_customer(p_customer_id text) TO fluxvector_api;
+GRANT ALL ON FUNCTION public.close_unknown_customer(p_customer_id text) TO fluxvector_jobs;
 
 REVOKE ALL ON FUNCTION public.cost_of(p_plan text, p_searches bigint, p_vectors bigint, p_tokens bigint, p_vector_hours bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cost_of(p_plan text, p_searches bigint, p_vectors bigint, p_tokens bigint, p_vector_hours bigint) TO fluxvector_jobs;
@@ -5399,11 +6080,27 @@ REVOKE ALL ON FUNCTION public.count_deleted() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.count_matching(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.count_matching(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath) TO fluxvector_api;
 
+REVOKE ALL ON FUNCTION public.count_storage(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.count_storage(p_limit integer) TO fluxvector_jobs;
+
 REVOKE ALL ON FUNCTION public.count_stored() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.count_stored_hours(p_hour timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.count_usage() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.default_ef_search(p_rows bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.drop_old_usage_events(p_days integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.drop_old_usage_events(p_days integer, p_limit integer) TO fluxvector_jobs;
+
+REVOKE ALL ON FUNCTION public.end_stripe_event(p_event_id text, p_attempts integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_stripe_event(p_event_id text, p_attempts integer) TO fluxvector_api;
+GRANT ALL ON FUNCTION public.end_stripe_event(p_event_id text, p_attempts integer) TO fluxvector_jobs;
+
+REVOKE ALL ON FUNCTION public.end_stripe_event_with_mail(p_event_id text, p_attempts integer, p_customer_id text, p_kind text, p_params jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_stripe_event_with_mail(p_event_id text, p_attempts integer, p_customer_id text, p_kind text, p_params jsonb) TO fluxvector_api;
+GRANT ALL ON FUNCTION public.end_stripe_event_with_mail(p_event_id text, p_attempts integer, p_customer_id text, p_kind text, p_params jsonb) TO fluxvector_jobs;
 
 REVOKE ALL ON FUNCTION public.end_ticket(p_env text, p_ticket_no bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_ticket(p_env text, p_ticket_no bigint) TO fluxvector_api;
@@ -5417,6 +6114,10 @@ GRANT ALL ON FUNCTION public.erase_account(p_most bigint, p_buckets bytea[]) TO 
 
 REVOKE ALL ON FUNCTION public.faceted_vectors(p_collection_no bigint) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.find_billed_account(p_customer_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_billed_account(p_customer_id text) TO fluxvector_api;
+GRANT ALL ON FUNCTION public.find_billed_account(p_customer_id text) TO fluxvector_jobs;
+
 REVOKE ALL ON FUNCTION public.find_link(p_token_hash bytea, p_purpose text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_link(p_token_hash bytea, p_purpose text) TO fluxvector_api;
 
@@ -5429,6 +6130,9 @@ GRANT ALL ON FUNCTION public.give_back_attempts(p_buckets bytea[]) TO fluxvector
 REVOKE ALL ON FUNCTION public.hold_stored_limit() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.hold_stored_limit() TO fluxvector_api;
 
+REVOKE ALL ON FUNCTION public.keep_stripe_customer(p_customer_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.keep_stripe_customer(p_customer_id text) TO fluxvector_api;
+
 REVOKE ALL ON FUNCTION public.keyword_query(p_collection_no bigint, p_terms integer[], p_weights real[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.keyword_query(p_collection_no bigint, p_terms integer[], p_weights real[]) TO fluxvector_api;
 
@@ -5440,10 +6144,16 @@ GRANT ALL ON FUNCTION public.matching_ids(p_collection_no bigint, p_namespace te
 REVOKE ALL ON FUNCTION public.matching_keys(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath, p_after_namespace text, p_after_id text, p_limit bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.matching_keys(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath, p_after_namespace text, p_after_id text, p_limit bigint) TO fluxvector_api;
 
+REVOKE ALL ON FUNCTION public.meter_identifier(p_customer text, p_meter text, p_hour timestamp with time zone, p_revision integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.meter_identifier(p_customer text, p_meter text, p_hour timestamp with time zone, p_revision integer) TO fluxvector_jobs;
+
 REVOKE ALL ON FUNCTION public.nearest_vectors(p_collection_no bigint, p_namespace text, p_metric text, p_dimension integer, p_query public.halfvec, p_count integer, p_ef_search integer, p_facets tsquery, p_filter jsonpath, p_is_indexed boolean, p_has_many_namespaces boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.note_erasure(p_kind text, p_subject text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.note_erasure(p_kind text, p_subject text) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.note_stripe_event(p_event_id text, p_type text, p_object_id text, p_created_at timestamp with time zone, p_lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_stripe_event(p_event_id text, p_type text, p_object_id text, p_created_at timestamp with time zone, p_lease interval) TO fluxvector_api;
 
 REVOKE ALL ON FUNCTION public.open_session(p_user_no bigint, p_password_hash text, p_session_id text, p_token_hash bytea, p_lifetime interval, p_ip_address inet, p_most integer, p_is_told boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.open_session(p_user_no bigint, p_password_hash text, p_session_id text, p_token_hash bytea, p_lifetime interval, p_ip_address inet, p_most integer, p_is_told boolean) TO fluxvector_api;
@@ -5451,7 +6161,14 @@ GRANT ALL ON FUNCTION public.open_session(p_user_no bigint, p_password_hash text
 REVOKE ALL ON FUNCTION public.password_of(p_user_no bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.password_of(p_user_no bigint) TO fluxvector_api;
 
+REVOKE ALL ON FUNCTION public.postpone_stripe_event(p_event_id text, p_attempts integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.postpone_stripe_event(p_event_id text, p_attempts integer) TO fluxvector_api;
+GRANT ALL ON FUNCTION public.postpone_stripe_event(p_event_id text, p_attempts integer) TO fluxvector_jobs;
+
 REVOKE ALL ON FUNCTION public.prefer_ordered_index(p_on boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.queue_meter_reports(p_most bigint, p_settled interval, p_oldest interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.queue_meter_reports(p_most bigint, p_settled interval, p_oldest interval) TO fluxvector_jobs;
 
 REVOKE ALL ON FUNCTION public.reckon_usage(p_env text, p_month timestamp with time zone, p_is_charged boolean) FROM PUBLIC;
 
@@ -5527,10 +6244,11 @@ GRANT SELECT(status) ON TABLE public.accounts TO fluxvector_api;
 GRANT SELECT(created_at) ON TABLE public.accounts TO fluxvector_api;
 
 GRANT SELECT(stripe_customer_id) ON TABLE public.accounts TO fluxvector_api;
+GRANT SELECT(stripe_customer_id) ON TABLE public.accounts TO fluxvector_jobs;
 
 GRANT SELECT(subscription_status) ON TABLE public.accounts TO fluxvector_api;
 
-GRANT SELECT(spending_cap) ON TABLE public.accounts TO fluxvector_api;
+GRANT SELECT(spending_cap),UPDATE(spending_cap) ON TABLE public.accounts TO fluxvector_api;
 GRANT SELECT(spending_cap) ON TABLE public.accounts TO fluxvector_jobs;
 
 GRANT SELECT(payment_overdue_since) ON TABLE public.accounts TO fluxvector_api;
@@ -5559,6 +6277,8 @@ GRANT UPDATE(ready_at) ON TABLE public.billing_closures TO fluxvector_jobs;
 GRANT UPDATE(attempts) ON TABLE public.billing_closures TO fluxvector_jobs;
 
 GRANT UPDATE(state) ON TABLE public.billing_closures TO fluxvector_jobs;
+
+GRANT UPDATE(reports) ON TABLE public.billing_closures TO fluxvector_jobs;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.collection_counts TO fluxvector_api;
 GRANT SELECT ON TABLE public.collection_counts TO fluxvector_jobs;
@@ -5617,6 +6337,19 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.keyword_terms TO fluxvector_jo
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.keywords TO fluxvector_api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.keywords TO fluxvector_jobs;
 
+GRANT SELECT ON TABLE public.meter_reports TO fluxvector_api;
+GRANT SELECT,INSERT,DELETE ON TABLE public.meter_reports TO fluxvector_jobs;
+
+GRANT UPDATE(value) ON TABLE public.meter_reports TO fluxvector_jobs;
+
+GRANT UPDATE(state) ON TABLE public.meter_reports TO fluxvector_jobs;
+
+GRANT UPDATE(first_sent_at) ON TABLE public.meter_reports TO fluxvector_jobs;
+
+GRANT UPDATE(attempts) ON TABLE public.meter_reports TO fluxvector_jobs;
+
+GRANT UPDATE(ready_at) ON TABLE public.meter_reports TO fluxvector_jobs;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.one_time_links TO fluxvector_jobs;
 
 GRANT SELECT(account_no) ON TABLE public.one_time_links TO fluxvector_api;
@@ -5658,18 +6391,26 @@ GRANT SELECT ON TABLE public.policy_announcements TO fluxvector_api;
 GRANT SELECT ON TABLE public.policy_announcements TO fluxvector_jobs;
 
 GRANT SELECT ON TABLE public.quota_notices TO fluxvector_api;
-GRANT SELECT,INSERT ON TABLE public.quota_notices TO fluxvector_jobs;
+GRANT SELECT ON TABLE public.quota_notices TO fluxvector_jobs;
 
 GRANT SELECT,DELETE ON TABLE public.sessions TO fluxvector_api;
 GRANT SELECT,DELETE ON TABLE public.sessions TO fluxvector_jobs;
 
 GRANT SELECT,DELETE ON TABLE public.stranger_meters TO fluxvector_jobs;
 
+GRANT SELECT ON TABLE public.stripe_event_reads TO fluxvector_jobs;
+
+GRANT UPDATE(tried_at) ON TABLE public.stripe_event_reads TO fluxvector_jobs;
+
+GRANT UPDATE(until_at) ON TABLE public.stripe_event_reads TO fluxvector_jobs;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.stripe_events TO fluxvector_jobs;
+
 GRANT SELECT ON TABLE public.tickets TO fluxvector_api;
 GRANT SELECT,DELETE ON TABLE public.tickets TO fluxvector_jobs;
 
 GRANT SELECT ON TABLE public.usage_days TO fluxvector_api;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.usage_days TO fluxvector_jobs;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.usage_days TO fluxvector_jobs;
 
 GRANT USAGE ON SEQUENCE public.usage_event_numbers TO fluxvector_api;
 GRANT USAGE ON SEQUENCE public.usage_event_numbers TO fluxvector_jobs;
@@ -5678,10 +6419,12 @@ GRANT SELECT,INSERT ON TABLE public.usage_events TO fluxvector_api;
 GRANT SELECT,INSERT,DELETE ON TABLE public.usage_events TO fluxvector_jobs;
 
 GRANT SELECT ON TABLE public.usage_hours TO fluxvector_api;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.usage_hours TO fluxvector_jobs;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.usage_hours TO fluxvector_jobs;
 
 GRANT SELECT ON TABLE public.usage_tail TO fluxvector_api;
 GRANT SELECT,DELETE ON TABLE public.usage_tail TO fluxvector_jobs;
+
+GRANT UPDATE(tail_no) ON TABLE public.usage_tail TO fluxvector_jobs;
 
 GRANT SELECT(account_no) ON TABLE public.users TO fluxvector_api;
 

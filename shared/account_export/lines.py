@@ -122,6 +122,43 @@ class UsageEventLine(Struct, tag_field="type", tag="usage_event"):
     tokens: int
 
 
+class UsageHourLine(Struct, tag_field="type", tag="usage_hour"):
+    """What was used in an hour; `vector_hours` are the stored vectors that were counted for it, null for none."""
+
+    hour: str
+    env: str
+    plan: str
+    is_charged: bool
+    requests: int
+    searches: int
+    vectors: int
+    embeddings: int
+    tokens: int
+    vector_hours: int | None
+
+
+class UsageDayLine(Struct, tag_field="type", tag="usage_day"):
+    """What was used in a day (UTC) by a key at an endpoint; `key_id` as in the lines of events."""
+
+    day: str
+    env: str
+    plan: str
+    endpoint: str
+    key_id: str | None
+    requests: int
+    searches: int
+    vectors: int
+    embeddings: int
+    tokens: int
+
+
+class QuotaNoticeLine(Struct, tag_field="type", tag="quota_notice"):
+    """A mail that told how much of a month's quota or spending cap was used."""
+
+    month: str
+    percent: int
+
+
 class IdempotencyKeyLine(Struct, tag_field="type", tag="idempotency_key"):
     """A request that carried an Idempotency-Key, and the answer that is kept for a day; the key itself is not."""
 
@@ -173,6 +210,9 @@ Line = (
     | CollectionLine
     | VectorLine
     | UsageEventLine
+    | UsageHourLine
+    | UsageDayLine
+    | QuotaNoticeLine
     | IdempotencyKeyLine
     | PendingEmailLine
     | OneTimeLinkLine

@@ -19,8 +19,11 @@ from shared.account_export.lines import (
     NoticeLine,
     OneTimeLinkLine,
     PendingEmailLine,
+    QuotaNoticeLine,
     SessionLine,
+    UsageDayLine,
     UsageEventLine,
+    UsageHourLine,
     UserLine,
 )
 from shared.account_export.section import Chunk, Found, Number, Position, Source
@@ -29,6 +32,7 @@ from shared.db.sql_files import statements
 
 _SQL = statements("account_export")
 _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY = "1970-01-01"
 # Kept answers have up to 64 KB: as many as fit into a page.
 _FEW_ROWS = 50
 
@@ -80,6 +84,11 @@ API_KEYS = TableSection("api_key", "read_api_keys", tuple[str], ("",), ApiKeyLin
 ACTIVITY = TableSection("activity", "read_activity", tuple[Number], (0,), ActivityLine)
 COLLECTIONS = TableSection("collection", "read_collections", tuple[str, str], ("", ""), CollectionLine)
 USAGE_EVENTS = TableSection("usage_event", "read_usage_events", tuple[datetime, Number], (_DAWN, 0), UsageEventLine)
+USAGE_HOURS = TableSection("usage_hour", "read_usage_hours", tuple[datetime, str, str], (_DAWN, "", ""), UsageHourLine)
+USAGE_DAYS = TableSection(
+    "usage_day", "read_usage_days", tuple[str, str, str, str, Number], (_FIRST_DAY, "", "", "", 0), UsageDayLine
+)
+QUOTA_NOTICES = TableSection("quota_notice", "read_quota_notices", tuple[datetime, Number], (_DAWN, 0), QuotaNoticeLine)
 IDEMPOTENCY_KEYS = TableSection(
     "idempotency_key",
     "read_idempotency_keys",

@@ -48,6 +48,9 @@ EXPORTED = {
     "collections": "collection",
     "vectors": "vector",
     "usage_events": "usage_event",
+    "usage_hours": "usage_hour",
+    "usage_days": "usage_day",
+    "quota_notices": "quota_notice",
     "idempotency_keys": "idempotency_key",
     "outbox_emails": "pending_email",
     "one_time_links": "one_time_link",
@@ -62,6 +65,7 @@ TABLES_LEFT_OUT = {
     "account_meters": "sums of its usage, and when its rates are full again",
     "key_meters": "when the rates of its keys are full again",
     "tickets": "what its requests under way may still use, for a minute",
+    "usage_tail": "events again, for the minute until they are counted in its hours and days",
     "pending_embeddings": "which vectors wait is `pending` of their lines",
     "deleted_collections": "numbers of collections that are being removed, which nobody reads any more",
     "keywords": "worked out of the texts",
@@ -91,6 +95,8 @@ COLUMNS_LEFT_OUT = {
         "facets": "worked out of the metadata",
     },
     "usage_events": {"event_no": INNER, "key_no": INNER, "ticket_no": INNER},
+    "usage_hours": {"is_reported": "whether Stripe has been told", "is_checked": "whether a mail was due"},
+    "usage_days": {"key_no": INNER},
     "idempotency_keys": {"key_hash": "a hash", "request_hash": "a hash"},
     "outbox_emails": {"email_no": INNER, "user_no": INNER},
     "one_time_links": {"token_hash": "a hash", "user_no": INNER},
@@ -133,6 +139,13 @@ INSERT INTO usage_events (account_no, occurred_at, request_id, key_no, endpoint,
                           ip_address, requests, searches, vectors, embeddings, tokens)
     SELECT account_no, '2025-01-21', 'req_1', key_no, 'POST /v1/my-endpoint', 'test', 'plan then', 299, 12.34,
            '2001:db8::1', 101, 102, 103, 104, 105 FROM api_keys;
+INSERT INTO usage_hours (account_no, hour, env, plan, is_charged, requests, searches, vectors, embeddings, tokens,
+                         vector_hours)
+    SELECT account_no, '2025-03-02', 'live', 'plan of hour', true, 201, 202, 203, 204, 205, 206 FROM accounts;
+INSERT INTO usage_days (account_no, day, env, plan, endpoint, key_no, requests, searches, vectors, embeddings, tokens)
+    SELECT account_no, '2025-03-03', 'test', 'plan of day', 'POST /v1/of-day', key_no, 211, 212, 213, 214, 215
+    FROM api_keys;
+INSERT INTO quota_notices (account_no, month, percent) SELECT account_no, '2025-03-04', 80 FROM accounts;
 INSERT INTO idempotency_keys (account_no, env, key_hash, request_hash, holder, claimed_at, leased_until, status, body)
     SELECT account_no, 'live', sha256('k'), sha256('r'), 'req_holder', '2025-01-22', '2025-01-23', 298,
            convert_to('{"upserted":106}', 'UTF8') FROM accounts;
@@ -281,7 +294,7 @@ async def test_what_is_exported(owner: Owner) -> None:
     lines = await owner.export()
     assert [line["type"] for line in lines] == [
         "account", "user", "session", "api_key", "activity", "collection", "vector", "vector", "usage_event",
-        "idempotency_key", "pending_email", "one_time_link", "notice",
+        "usage_hour", "usage_day", "quota_notice", "idempotency_key", "pending_email", "one_time_link", "notice",
     ]  # fmt: skip
     by_type = {line["type"]: line for line in lines}
     assert by_type["user"]["email"] == "Owner@Example.com"
@@ -371,7 +384,7 @@ async def test_as_json_it_is_the_page_of_every_listing(owner: Owner) -> None:
     assert [line["type"] for line in first["data"]] == ["account", "user", "session"]
     assert first["has_more"] is True
     last = json.loads((await owner.page(first["next_cursor"])).as_json())
-    assert (last["has_more"], last["next_cursor"], len(last["data"])) == (False, None, 10)
+    assert (last["has_more"], last["next_cursor"], len(last["data"])) == (False, None, 13)
     *lines, end = (await owner.page(first["next_cursor"])).as_lines().decode().splitlines()
     assert [json.loads(line) for line in lines] == last["data"]
     assert json.loads(end) == {"next_cursor": None}

@@ -266,9 +266,14 @@ def test_every_table_of_tenants_has_row_level_security(filled: TestDatabase) -> 
 
 
 # Functions that run as the owner of the tables, and who may call them; all others are for the functions alone.
-OF_JOBS = {"ensure_usage_partitions", "claim_emails"}
+OF_JOBS = {
+    *("check_quotas", "claim_emails", "count_storage", "drop_old_usage_events", "ensure_usage_partitions"),
+}
 OF_BOTH = {"end_ticket", "record_usage", "reserve_work"}
-OF_NOBODY = {"count_deleted", "count_stored", "count_usage", "nearest_vectors", "reckon_usage"}
+OF_NOBODY = {
+    *("check_quota", "count_deleted", "count_stored", "count_stored_hours", "count_usage", "nearest_vectors"),
+    "reckon_usage",
+}
 
 
 def test_what_runs_as_the_owner_is_for_whom_it_was_made(filled: TestDatabase) -> None:
@@ -352,6 +357,15 @@ REFUSED = {
         "UPDATE key_hashes SET key_no = 1",
         "DELETE FROM usage_events",
         "UPDATE usage_events SET requests = 0",
+        "DELETE FROM usage_tail",
+        "INSERT INTO usage_tail (account_no) VALUES (811000001)",
+        "UPDATE usage_hours SET is_reported = true",
+        "UPDATE usage_days SET requests = 0",
+        "INSERT INTO quota_notices VALUES (811000001, now(), 80)",
+        "SELECT * FROM storage_looks",
+        "SELECT drop_old_usage_events(90, 1)",
+        "SELECT count_storage(1)",
+        "SELECT check_quotas(1)",
         "INSERT INTO collection_indexes VALUES (1, 1, 'ready', 1, 1, now())",
         "UPDATE collection_indexes SET built_at = now()",
     ),
@@ -391,6 +405,11 @@ REFUSED = {
         "SELECT erase_account(1, NULL)",
         "SELECT note_erasure('account', 'x')",
         "SELECT replace_password(1, 'x', 'x', 'password_reset', NULL)",
+        "SELECT count_stored_hours(now())",
+        "SELECT check_quota()",
+        "INSERT INTO usage_tail (account_no) VALUES (1)",
+        "INSERT INTO quota_notices VALUES (1, now(), 80)",
+        "UPDATE account_meters SET vector_hours = 0",
         "UPDATE vectors SET account_no = 2",
         "UPDATE vectors SET text = 'x'",
         "UPDATE vectors SET metadata = '{}'",

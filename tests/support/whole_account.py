@@ -64,6 +64,11 @@ ROWS = {
     "usage_events": "(account_no, occurred_at, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address,"
     " requests) SELECT %(n)s, now() + d * interval '1 day', 'req_' || %(w)s, %(n)s, '/v1/search', 'live', 'free', 200,"
     " 1, %(ip)s, 1 FROM generate_series(-40, 1) d",
+    "usage_hours": "(account_no, hour, env, plan, is_charged, requests)"
+    " VALUES (%(n)s, '2026-01-01Z', 'live', 'free', false, 1)",
+    "usage_days": "(account_no, day, env, plan, endpoint, key_no, requests, searches, vectors, embeddings, tokens)"
+    " VALUES (%(n)s, '2026-01-01', 'live', 'free', '/v1/search', %(n)s, 1, 1, 0, 0, 0)",
+    "quota_notices": "(account_no, month, percent) VALUES (%(n)s, '2026-01-01Z', 80)",
     "idempotency_keys": "(account_no, env, key_hash, request_hash, holder, leased_until, status, body)"
     " VALUES (%(n)s, 'live', sha256(%(raw)s), sha256(%(raw)s), 'holder-' || %(w)s, now(), 200, %(raw)s)",
     "erased_accounts": "(account_no) VALUES (%(n)s)",

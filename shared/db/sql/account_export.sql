@@ -82,6 +82,33 @@ FROM (
 LEFT JOIN api_keys k ON k.account_no = e.account_no AND k.key_no = e.key_no
 ORDER BY e.occurred_at, e.event_no
 
+-- name: read_usage_hours
+SELECT h.hour, h.env, h.plan,
+       h.hour AS in_hour, h.env AS in_env, h.plan AS by_plan, h.is_charged, h.requests, h.searches, h.vectors,
+       h.embeddings, h.tokens, h.vector_hours
+FROM usage_hours h
+WHERE h.account_no = %(account_no)s AND h.hour >= %(after_0)s::timestamptz AND h.hour <= %(as_of)s::timestamptz
+  AND (h.hour, h.env, h.plan) > (%(after_0)s::timestamptz, %(after_1)s, %(after_2)s)
+ORDER BY h.hour, h.env, h.plan LIMIT %(limit)s
+
+-- name: read_usage_days
+SELECT d.day::text, d.env, d.plan, d.endpoint, d.key_no,
+       d.day::text AS on_day, d.env AS in_env, d.plan AS by_plan, d.endpoint AS at_endpoint, k.key_id,
+       d.requests, d.searches, d.vectors, d.embeddings, d.tokens
+FROM usage_days d
+LEFT JOIN api_keys k ON k.account_no = d.account_no AND k.key_no = d.key_no
+WHERE d.account_no = %(account_no)s AND d.day >= %(after_0)s::date AND d.day <= %(as_of)s::timestamptz::date
+  AND (d.day, d.env, d.plan, d.endpoint, d.key_no)
+      > (%(after_0)s::date, %(after_1)s, %(after_2)s, %(after_3)s, %(after_4)s::bigint)
+ORDER BY d.day, d.env, d.plan, d.endpoint, d.key_no LIMIT %(limit)s
+
+-- name: read_quota_notices
+SELECT q.month, q.percent,
+       q.month AS of_month, q.percent AS percent_used
+FROM quota_notices q
+WHERE q.account_no = %(account_no)s AND (q.month, q.percent) > (%(after_0)s::timestamptz, %(after_1)s)
+ORDER BY q.month, q.percent LIMIT %(limit)s
+
 -- name: read_idempotency_keys
 SELECT i.env, i.key_hash,
        i.env, i.holder, i.claimed_at, i.leased_until, i.status, convert_from(i.body, 'UTF8')

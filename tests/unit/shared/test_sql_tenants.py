@@ -54,6 +54,12 @@ ACROSS_ACCOUNTS = {
     ("count_deleted()", "before"): "what a statement has deleted, each row of its own account",
     ("count_usage()", "fresh"): "what a statement has inserted, each row of its own account",
     ("ensure_usage_partitions()", "usage_events_default"): "whether a day has events before it has its partition",
+    ("drop_old_usage_events()", "usage_events_default"): "the job of every account's old events",
+    ("drop_old_usage_events()", "DROP"): "the job of every account's old events, a day of them at once",
+    ("usage_rollups.roll_up", "usage_tail"): "the job of every account's usage",
+    ("count_storage()", "account_counts"): "the job of every account's storage, one after the other",
+    ("check_quotas()", "accounts"): "the job of every account's quotas, one after the other",
+    ("check_quotas()", "usage_hours"): "the job of every account's quotas: whose is to be looked at",
 }
 # Functions that answer a piece of SQL, where its text cannot be worked out.
 FIXED_TEXTS = {"leaf_of": "07"}  # two digits, by lpad
