@@ -3,6 +3,7 @@
     FluxVectorError
     ├── InvalidRequest 400          the body is not JSON
     ├── IncompleteBody 400          the body did not arrive, or not in time
+    ├── WebhookRefused 400          not signed by whom it should be, too old, or of the other mode
     ├── Unauthenticated 401         no credential, or a bad one
     ├── PaymentRequired 402         what the plan or the cap allows is used up, or a payment is overdue
     │   ├── QuotaExceeded 402       the included units of a plan without further ones
@@ -75,6 +76,13 @@ class IncompleteBody(FluxVectorError):
     @property
     def headers(self) -> dict[str, str]:
         return {"Connection": "close"}  # nobody knows where the next request would begin
+
+
+class WebhookRefused(FluxVectorError):
+    """What was sent is not signed as it should be, is too old, or is of the other mode (test or live)."""
+
+    status = 400
+    code = "webhook_refused"
 
 
 class Unauthenticated(FluxVectorError):

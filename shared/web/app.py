@@ -61,6 +61,8 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 # No answer of this size is too large for anybody.
 MIN_ANSWER_BYTES = 1 << 20
+# What a body may hold that is read for anybody, as whoever signed it is known by reading it.
+MAX_RAW_BYTES = 2 << 20
 # What a call wants of its credential: a scope, or that somebody signed in; a session has every scope.
 CallScope = KeyScope | Literal["session"]
 
@@ -83,8 +85,10 @@ class Call(Generic[R]):
     ip_address: str | None
     started: float
     _admission: Admission | None
-    # Only of a call that takes lines; any other has its body in `request`.
+    # Only of a call that takes lines or its body as it came; any other has its body in `request`.
     body: bytes = b""
+    # Only of a call that takes its body as it came: what somebody signed stands beside its signature.
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def admission(self) -> Admission:
@@ -153,8 +157,8 @@ Weigh = Callable[[R, bytes], Ask]
 class EndpointApp(Generic[R]):
     """The ASGI app of one endpoint. `route` is its route key, `POST /v1/search`; None takes every request.
 
-    `endpoint`, `shape`, `scope`, `about`, `respond`, `is_idempotent` and `takes_lines` are what `endpoint_app` was
-    given, `has_body` is whether the request is a body; the documentation reads them.
+    `endpoint`, `shape`, `scope`, `about`, `respond`, `is_idempotent`, `takes_lines` and `is_raw` are what
+    `endpoint_app` was given, `has_body` is whether the request is a body; the documentation reads them.
     """
 
     def __init__(
@@ -169,6 +173,7 @@ class EndpointApp(Generic[R]):
         is_idempotent: bool,
         takes_lines: bool,
         takes_body: bool,
+        is_raw: bool,
         asks: Ask | Weigh[R],
         is_limited: bool,
     ) -> None:
@@ -180,6 +185,7 @@ class EndpointApp(Generic[R]):
         self.respond = respond
         self.is_idempotent = is_idempotent
         self.takes_lines = takes_lines
+        self.is_raw = is_raw
         self.asks = asks
         self.is_limited = is_limited
         self.has_body = False
@@ -269,6 +275,7 @@ class EndpointApp(Generic[R]):
             started=started,
             _admission=admission,
             body=body,
+            headers=request.headers if self.is_raw else {},
         )
 
     def _credential(self, request: Request, address: str | None) -> Credential:
@@ -320,9 +327,11 @@ class EndpointApp(Generic[R]):
                     database(), credential, self._ask(None, b""), takes=False, address=callers.stranger_at(address)
                 )
                 self._note(looked, trace)
-            raw = await reading.read_body(request, settings().max_body_bytes, share)
+            most = min(MAX_RAW_BYTES, settings().max_body_bytes) if self.is_raw else settings().max_body_bytes
+            raw = await reading.read_body(request, most, share)
             if self.takes_lines:
                 require_lines(request)
+            if self.takes_lines or self.is_raw:
                 return bodies.decode_query(request, self.shape), raw, None
             if not raw:  # as good as {}: a call whose fields are all optional needs no body
                 return bodies.decode_json(b"{}", self.shape), b"", None
@@ -358,6 +367,7 @@ def endpoint_app(
     idempotent: bool = False,
     lines: bool = False,
     body: bool = False,
+    raw: bool = False,
     asks: Ask | Weigh[R] | None = None,
     limited: bool = True,
 ) -> EndpointApp[R]:
@@ -370,6 +380,7 @@ def endpoint_app(
     `about` is for the documentation; `respond` makes the answer to an error and its request id, if not in our shape.
     `idempotent` makes the call honour the header Idempotency-Key; it needs a scope, and an answer that may be kept.
     `lines` makes the body lines of JSON, which the endpoint reads from `call.body`; `request` is the query string's.
+    `raw` leaves the body as it came in `call.body`, for the endpoint to find out who signed it; `request` has no field.
     `asks` is what a request asks of the caller's limits; without it, one read or write by its scope, or one piece of
     control. `limited` is whether a public call is limited by address.
     """
@@ -384,6 +395,7 @@ def endpoint_app(
         is_idempotent=idempotent,
         takes_lines=lines,
         takes_body=body,
+        is_raw=raw,
         asks=by_scope if asks is None else asks,
         is_limited=limited,
     )
