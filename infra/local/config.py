@@ -32,6 +32,9 @@ FUNCTIONS_OVERRIDES = (
 )
 """What a person may set for functions and jobs; secrets and the rest are made here."""
 
+STRIPE_SETTINGS = tuple(name for name in FUNCTIONS_OVERRIDES if name.startswith("FLUXVECTOR_STRIPE_"))
+"""What names an account of Stripe's; for the fake it is made here."""
+
 MAX_SHOWN = 80
 """Characters of a wrong value that a message shows."""
 
@@ -53,12 +56,14 @@ class LocalSettings:
     functions_settings: Mapping[str, str]
     # What the demo account may use.
     demo_plan: str
+    # Whether a fake of Stripe runs beside the rest, so that a person can walk through an upgrade.
+    is_stripe_fake: bool
     # With it the gateway serves HTTPS, and HTTP is not served.
     certificate: Certificate | None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> LocalSettings:
-        """Read FLUXVECTOR_HOST, _PORT, _DATA_DIR (from the working directory), _MODEL_DIR, _DEMO_PLAN, and TLS's two.
+        """Read FLUXVECTOR_HOST, _PORT, _DATA_DIR (from the working directory), _MODEL_DIR, _DEMO_PLAN, _STRIPE, TLS's.
 
         Raises shared.config.ConfigurationError with all faults together.
         """
@@ -77,6 +82,7 @@ class LocalSettings:
             functions_settings={name: env[name] for name in FUNCTIONS_OVERRIDES if name in env},
             demo_plan=reader.get("FLUXVECTOR_DEMO_PLAN", _plan, "scale"),
             indexer_settings={name: env[name] for name in env if name.startswith(INDEXER_SETTINGS)},
+            is_stripe_fake=reader.get("FLUXVECTOR_STRIPE", partial(_is_stripe_fake, env), ""),
             certificate=reader.get("FLUXVECTOR_TLS_CERT", partial(_certificate, env.get("FLUXVECTOR_TLS_KEY", "")), ""),
         )
         reader.raise_faults()
@@ -128,6 +134,14 @@ def _certificate(key: str, chain: str) -> Certificate | None:
     if not (key and chain):
         raise ValueError("and FLUXVECTOR_TLS_KEY are set together or not at all")
     return Certificate(_path(chain), _path(key))
+
+
+def _is_stripe_fake(env: Mapping[str, str], raw: str) -> bool:
+    if raw not in ("", "fake"):
+        raise ValueError(f'is neither "fake" nor empty: {_shown(raw)}')
+    if raw == "fake" and any(env.get(name) for name in STRIPE_SETTINGS):
+        raise ValueError("is fake, which cannot be together with an account of FLUXVECTOR_STRIPE_API_KEY")
+    return raw == "fake"
 
 
 def _shown(raw: str) -> str:

@@ -16,6 +16,7 @@ from infra.local.console import say
 from infra.local.datadir import DataDir, Secrets
 from infra.local.demo import COLLECTION, EMAIL, Demo, credentials_line, ensure_demo, lines_to_copy, set_plan
 from infra.local.failure import StartFailure
+from infra.local.fake_stripe import FakeStripe
 from infra.local.files import write_private_json
 from infra.local.model import Model, read_model
 from infra.local.net import Address, free_address, free_loopback_port, request
@@ -48,6 +49,8 @@ class Supervisor:
         self._stop_requested: int | None = None
         self._began = time.monotonic()
         self._postgres: Postgres | None = None
+        self._stripe: FakeStripe | None = None
+        self._jobs_environment: Mapping[str, str] = {}
         # In the order in which they stop: who uses a service stops before it.
         self._children: dict[str, Child] = {}
 
@@ -101,16 +104,24 @@ class Supervisor:
             pause=self._pause,
             announce=self._step,
         )
+        if settings.is_stripe_fake:
+            self._stripe = FakeStripe(data_dir.path, base_url=address.base_url)
         self._make_children(data_dir, address, model, postgres, kept)
         # The model takes longest to load and needs nobody; the gateway waits for the schema that its code expects.
         self._step("starting the embedder and the database")
         self._children["embedder"].start()
+        if self._stripe is not None:
+            self._children["stripe"].start()
         self._postgres = postgres
         postgres.start()
         owner_url = postgres.url(OWNER, kept.fluxvector_owner, DATABASE)
         bootstrap(postgres.admin_url, Passwords(kept.fluxvector_owner, kept.fluxvector_api, kept.fluxvector_jobs))
         migrate(owner_url, on_applied=lambda migration: self._step(f"migration {migration.file_name}"))
         ensure_usage_partitions(owner_url)
+        if self._stripe is not None:
+            self._step("setting up the fake of Stripe")
+            self._stripe.wait(self._children["stripe"], self._pause)
+            self._stripe.set_up(self._jobs_environment, data_dir.log("stripe"), self._pause)
         seed_plans(owner_url)
         self._step("starting the gateway, the scheduler and the indexer")
         self._children["gateway"].start()
@@ -152,6 +163,7 @@ class Supervisor:
             "FLUXVECTOR_PASSWORD_PEPPERS": f"{KEY_ID}:{kept.password_pepper}",
             "FLUXVECTOR_PRIVACY_CONTACT": EMAIL,
             **self._settings.functions_settings,
+            **(self._stripe.settings if self._stripe is not None else {}),
             "FLUXVECTOR_EXIT_WITH_PARENT": "1",
         }
         environments: dict[str, tuple[str, Mapping[str, str]]] = {
@@ -198,9 +210,12 @@ class Supervisor:
                 },
             ),
         }
+        self._jobs_environment = environments["scheduler"][1]
         for name, (module, environment) in environments.items():
             command = [sys.executable, "-m", module]
             self._children[name] = Child(name, command, environment=environment, log=data_dir.log(name))
+        if self._stripe is not None:
+            self._children["stripe"] = self._stripe.child(inherited, data_dir.log("stripe"))
 
     def _wait_until_ready(self, address: Address) -> None:
         """Return when GET /ready is 200. A child that dies before has met something that a restart does not mend."""
@@ -232,6 +247,8 @@ class Supervisor:
         say(f"  {credentials_line(demo.made, data_dir.credentials)}")
         say(f"  Mail arrives in {data_dir.mail}")
         say(f"  Logs are in {data_dir.logs}")
+        if self._stripe is not None:
+            say(f"  Stripe is a fake at {self._stripe.url}: a checkout takes no card, and no money moves")
         if address.reach is not None and not address.is_tls:
             say(
                 f"  Listens on {address.reach}, without TLS: others can reach this API, and whoever is on the way can "

@@ -26,6 +26,7 @@ from tests.support.stripe_fake.expand import expanded
 from tests.support.stripe_fake.faults import Fault, Faults, Refusal, error_of
 from tests.support.stripe_fake.parameters import nested, read
 from tests.support.stripe_fake.people import pages
+from tests.support.stripe_fake.state import Store
 from tests.support.stripe_fake.webhooks import Sent
 
 KEY = "sk_test_of_the_fake"
@@ -56,6 +57,8 @@ class StripeFake:
     url: str = ""
     # Whether webhooks are delivered at once; else a test does it.
     is_automatic: bool = False
+    # Where the account is kept, if anywhere.
+    store: Store | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _kept: dict[str, tuple[Any, int, bytes]] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=lambda: count(1))
@@ -81,6 +84,18 @@ class StripeFake:
             if self.is_automatic:
                 self.account.catch_up()
                 await self.account.webhooks.deliver_due()
+            self.save()
+
+    def save(self) -> None:
+        """Keeps the account, where there is a store for it."""
+        if self.store is not None:
+            self.store.save((self.account, self._kept))
+
+    def load(self) -> None:
+        """Goes on with the account that was kept, if any."""
+        kept = None if self.store is None else self.store.load()
+        if kept is not None:
+            self.account, self._kept = kept
 
     # What a test in the same process does; over HTTP it is `/_fake/…`.
 

@@ -48,6 +48,8 @@ class Books:
     ahead_s: float = 0.0
     # Where the clock stands still: by itself, or while what was due at a moment is done.
     still_at: float | None = None
+    # Whether callers live by this machine's clock even where this one was moved.
+    callers_stay: bool = False
     _moment: float | None = None
     _number: int = 0
 
@@ -56,6 +58,11 @@ class Books:
         if self._moment is not None:
             return self._moment
         return (time.time() if self.still_at is None else self.still_at) + self.ahead_s
+
+    @property
+    def moved_s(self) -> int:
+        """How far the times that callers send are moved: whole hours, which keep what is aligned aligned."""
+        return int(self.ahead_s // 3_600) * 3_600 if self.callers_stay else 0
 
     @contextmanager
     def at(self, moment: float) -> Iterator[None]:

@@ -82,6 +82,8 @@ class Checkout:
         )
         _check_update(found, customer_update, has_tax=has_tax, has_tax_ids=has_tax_ids)
         now = int(self._books.now())
+        if expires_at is not None:
+            expires_at += self._books.moved_s
         if expires_at is not None and not now + SHORTEST_S <= expires_at <= now + OPEN_S:
             message = (
                 "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation."
@@ -258,6 +260,7 @@ class Checkout:
         data["metadata"] = merged_metadata({}, data.get("metadata", ""))
         anchor = data.get("billing_cycle_anchor")
         if anchor is not None:
+            anchor = data["billing_cycle_anchor"] = anchor + self._books.moved_s
             now, interval = int(self._books.now()), items[0][0]["recurring"]["interval"]
             if anchor <= now:
                 raise Refusal.of("billing_cycle_anchor must be in the future.", param=label)

@@ -35,6 +35,8 @@ class Event:
     identifier: str
     created: float
     counted_at: float
+    # As the caller gave it; `timestamp` is by the account's clock.
+    told_time: int
 
 
 class Meters:
@@ -100,17 +102,20 @@ class Meters:
             raise Refusal.of(f"No active meter found for event name {event_name}.", param="event_name")
         if payload.keys() != {"stripe_customer_id", "value"} or not re.fullmatch(r"[0-9]{1,15}", payload["value"]):
             raise Refusal.of("The payload is not a customer and a whole value.", param="payload")
-        timestamp = int(now) if timestamp is None else timestamp
+        moved = self._books.moved_s
+        timestamp = int(now) if timestamp is None else timestamp + moved
         if not now - OLDEST_S <= timestamp <= now + NEWEST_S:
             raise Refusal.of("The timestamp is more than 35 days old or 5 minutes ahead.", param="timestamp")
         identifier = identifier or self._books.new_id("event").replace("evt", "generated")
         if len(identifier) > 100:
             raise Refusal.of("Invalid string: must be at most 100 characters", param="identifier")
-        for event in self.events:
-            if event.identifier == identifier and event.created > now - IDENTIFIERS_HOLD_S:
+        for known in self.events:
+            if known.identifier == identifier and known.created > now - IDENTIFIERS_HOLD_S:
                 raise Refusal.of(f"An event already exists with identifier {identifier}.")
         customer_id, value = payload["stripe_customer_id"], int(payload["value"])
-        self.events.append(Event(event_name, customer_id, value, timestamp, identifier, now, now + self.counts_after_s))
+        counted_at = now + self.counts_after_s
+        event = Event(event_name, customer_id, value, timestamp, identifier, now, counted_at, timestamp - moved)
+        self.events.append(event)
         customer = self._books.tables["customer"].get(customer_id)
         if customer is None or customer.get("deleted"):
             self.report_error(meter["id"], "meter_event_customer_not_found", identifier)
@@ -137,16 +142,16 @@ class Meters:
         if start_time % step or end_time % step or end_time <= start_time:
             word = value_grouping_window or "minute"
             raise Refusal.of(f"start_time and end_time must be aligned with {word} boundaries.", param="start_time")
-        events = [
-            event
+        times = [
+            (event.told_time, event.value)
             for event in self.counted(customer)
-            if event.meter == meter["event_name"] and start_time <= event.timestamp < end_time
+            if event.meter == meter["event_name"] and start_time <= event.told_time < end_time
         ]
-        starts = {event.timestamp // step * step for event in events} if value_grouping_window else {start_time}
+        starts = {time // step * step for time, _ in times} if value_grouping_window else {start_time}
         width = step if value_grouping_window else end_time - start_time
         rows = {}
         for start in sorted(starts):
-            values = [event.value for event in events if start <= event.timestamp < start + width]
+            values = [value for time, value in times if start <= time < start + width]
             summary = {"aggregated_value": sum(values), "start_time": start, "end_time": start + width}
             id_ = f"mtrusg_{meter_id}_{start}"
             rows[id_] = shape("billing.meter_event_summary") | {"id": id_, "meter": meter_id} | summary

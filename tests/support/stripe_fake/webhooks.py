@@ -99,6 +99,14 @@ class Webhooks:
         """Ends a rotation."""
         del self._secrets[endpoint_id][1:]
 
+    def forget_endpoints(self) -> None:
+        """Takes all endpoints away, with what waits for them."""
+        self.collect()
+        self._secrets.clear()
+        self._thin.clear()
+        self._books.tables["webhook_endpoint"].clear()
+        self.waiting = []
+
     # Deliveries
 
     def collect(self) -> list[Delivery]:
