@@ -48,6 +48,13 @@ def price_params(plan: Plan, part: Part, meter_id: str | None) -> stripe.params.
     return params
 
 
+class Plain(Decimal):
+    """A number that is written without an exponent, which the package would send and Stripe not take (`8E-7`)."""
+
+    def __str__(self) -> str:
+        return format(self, "f")
+
+
 def _cents(nano_dollars: int) -> Decimal:
     """The amount in cents, exact: Stripe takes 12 decimals."""
-    return Decimal(nano_dollars) / NANO_PER_CENT
+    return Plain(Decimal(nano_dollars) / NANO_PER_CENT)
