@@ -18,6 +18,8 @@ from shared.vectors import dequeue_embedded
 BATCH = 5_000
 ERASE_BUDGET_S = 600.0
 USAGE_DAYS_AHEAD = 7
+# Events by themselves; what they add up to by hour and day stays while the account does.
+USAGE_DAYS_KEPT = 90
 # Longer than any time in which attempts are counted.
 ATTEMPTS_KEPT = timedelta(days=1)
 
@@ -32,6 +34,8 @@ async def purge(database: Database) -> int:
     await ensure_usage_partitions(database)
     removed = await _purge_deleted_collections(database)
     removed += await finish_erasures(database, budget_s=ERASE_BUDGET_S)
+    old_usage = {"kept_days": USAGE_DAYS_KEPT, "limit": BATCH}
+    removed += await _purge_old(database, Statement(_USAGE["drop_old_usage_events"], old_usage))
     removed += await _purge_expired(database) + await _purge_answers(database)
     removed += await _purge_old(database, Statement(_ERASURE["delete_expired_sessions"], {"limit": BATCH}))
     removed += await _purge_old(database, Statement(_ERASURE["delete_expired_links"], {"limit": BATCH}))

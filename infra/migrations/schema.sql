@@ -183,6 +183,27 @@ $$;
 
 ALTER FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.check_collections() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+    most bigint;
+    there bigint;
+BEGIN
+    SELECT p.collections INTO most FROM public.accounts a JOIN public.plans p ON p.plan = a.plan
+        WHERE a.account_no = me;
+    SELECT count(*) INTO there FROM public.collections c WHERE c.account_no = me;
+    IF there > coalesce(nullif(current_setting('app.collections', true), '')::bigint, 0) AND there > most THEN
+        RAISE EXCEPTION 'more collections than the plan allows' USING ERRCODE = 'FV003';
+    END IF;
+END
+$$;
+
+ALTER FUNCTION public.check_collections() OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.check_quota() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -450,10 +471,12 @@ DECLARE
     looked integer := 0;
     each bigint;
 BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext('count_storage')) THEN
+        RETURN 0;
+    END IF;
     INSERT INTO public.storage_looks (hour) VALUES (this_hour) ON CONFLICT DO NOTHING;
     DELETE FROM public.storage_looks l WHERE l.hour < this_hour;
-    SELECT l.looked_to INTO behind
-        FROM public.storage_looks l WHERE l.hour = this_hour AND NOT l.is_done FOR UPDATE SKIP LOCKED;
+    SELECT l.looked_to INTO behind FROM public.storage_looks l WHERE l.hour = this_hour AND NOT l.is_done;
     IF NOT FOUND THEN
         RETURN 0;
     END IF;
@@ -623,7 +646,7 @@ CREATE FUNCTION public.drop_old_usage_events(p_days integer, p_limit integer) RE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     SET "TimeZone" TO 'UTC'
-    SET lock_timeout TO '500ms'
+    SET lock_timeout TO '1s'
     AS $_$
 DECLARE
     first_kept CONSTANT date := (now() AT TIME ZONE 'UTC')::date - p_days;
@@ -707,6 +730,7 @@ CREATE FUNCTION public.ensure_usage_partitions(days_ahead integer) RETURNS integ
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET "TimeZone" TO 'UTC'
+    SET lock_timeout TO '1s'
     AS $$
 DECLARE
     made integer := 0;
@@ -732,8 +756,11 @@ BEGIN
                 leaf, day::timestamptz, (day + 1)::timestamptz
             );
             made := made + 1;
-        EXCEPTION WHEN check_violation THEN
-            NULL;
+        EXCEPTION
+            WHEN check_violation THEN
+                NULL;
+            WHEN lock_not_available THEN
+                EXIT;
         END;
     END LOOP;
     RETURN made;
@@ -1001,6 +1028,23 @@ CREATE FUNCTION public.give_back_attempts(p_buckets bytea[]) RETURNS void
 $$;
 
 ALTER FUNCTION public.give_back_attempts(p_buckets bytea[]) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.hold_collections() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('collections', me));
+    PERFORM set_config('app.collections', (
+        SELECT count(*)::text FROM public.collections c WHERE c.account_no = me
+    ), true);
+END
+$$;
+
+ALTER FUNCTION public.hold_collections() OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.hold_stored_limit() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2140,6 +2184,31 @@ END
 $$;
 
 ALTER FUNCTION public.use_link(p_token_hash bytea, p_email_key text, p_ip_address inet) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.wake_pending() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+BEGIN
+    WITH waiting AS (
+        SELECT q.account_no, q.collection_no, q.namespace, q.id
+        FROM after n
+        JOIN before o ON o.account_no = n.account_no
+        JOIN public.pending_embeddings q ON q.account_no = n.account_no
+        WHERE (n.plan, n.spending_cap) IS DISTINCT FROM (o.plan, o.spending_cap)
+          AND q.failed_at IS NULL AND q.ready_at > now() + interval '1 hour'
+        FOR UPDATE OF q SKIP LOCKED
+    )
+    UPDATE public.pending_embeddings q SET ready_at = now()
+        FROM waiting w
+        WHERE q.account_no = w.account_no AND q.collection_no = w.collection_no AND q.namespace = w.namespace
+          AND q.id = w.id;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.wake_pending() OWNER TO fluxvector_owner;
 
 CREATE SEQUENCE public.activity_numbers
     START WITH 1
@@ -5754,6 +5823,8 @@ CREATE TRIGGER count_stored AFTER UPDATE ON public.collection_counts REFERENCING
 
 CREATE TRIGGER count_usage AFTER INSERT ON public.usage_events REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.count_usage();
 
+CREATE TRIGGER wake_pending AFTER UPDATE ON public.accounts REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.wake_pending();
+
 ALTER TABLE ONLY public.account_activity
     ADD CONSTRAINT account_activity_account_no_fkey FOREIGN KEY (account_no) REFERENCES public.accounts(account_no);
 
@@ -6053,6 +6124,9 @@ GRANT ALL ON FUNCTION public.apply_subscription(p_customer_id text, p_version bi
 REVOKE ALL ON FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.change_password(p_user_no bigint, p_checked_hash text, p_password_hash text, p_pepper_id text, p_ip_address inet) TO fluxvector_api;
 
+REVOKE ALL ON FUNCTION public.check_collections() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_collections() TO fluxvector_api;
+
 REVOKE ALL ON FUNCTION public.check_quota() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.check_quotas(p_limit integer) FROM PUBLIC;
@@ -6126,6 +6200,9 @@ GRANT ALL ON FUNCTION public.find_sign_in(p_email_key text, p_ip_address inet) T
 
 REVOKE ALL ON FUNCTION public.give_back_attempts(p_buckets bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.give_back_attempts(p_buckets bytea[]) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.hold_collections() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_collections() TO fluxvector_api;
 
 REVOKE ALL ON FUNCTION public.hold_stored_limit() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.hold_stored_limit() TO fluxvector_api;
@@ -6215,6 +6292,8 @@ GRANT ALL ON FUNCTION public.take_attempts(p_buckets bytea[], p_limits integer[]
 
 REVOKE ALL ON FUNCTION public.use_link(p_token_hash bytea, p_email_key text, p_ip_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.use_link(p_token_hash bytea, p_email_key text, p_ip_address inet) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.wake_pending() FROM PUBLIC;
 
 GRANT USAGE ON SEQUENCE public.activity_numbers TO fluxvector_api;
 

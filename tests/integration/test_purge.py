@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 
 from shared.db.connection import Database
-from shared.purge import ensure_usage_partitions, purge
+from shared.purge import USAGE_DAYS_AHEAD, USAGE_DAYS_KEPT, ensure_usage_partitions, purge
+from shared.usage_rollups import aggregate_usage
 from tests.support.api import Api
 
 
@@ -71,3 +74,69 @@ async def test_a_day_whose_events_went_to_the_default_partition_stays_there(
     before = api.sql("SELECT count(*) FROM usage_events_default")
     await ensure_usage_partitions(jobs, days_ahead=45)
     assert api.sql("SELECT count(*) FROM usage_events_default") == before
+
+
+async def test_events_that_come_while_their_day_is_made_harm_nothing(api_without_embedder: Api, jobs: Database) -> None:
+    """The day stays in the default partition, and the next ones are made."""
+    api = api_without_embedder
+    event = (
+        "INSERT INTO usage_events (account_no, endpoint, env, plan, status, latency_ms, requests, occurred_at)"
+        " VALUES (1, 'x', 'live', 'free', 200, 1, 1, now() + interval '20 days')"
+    )
+    with psycopg.connect(api.database.owner_url) as writer:
+        writer.execute(event.encode())
+        making = asyncio.create_task(ensure_usage_partitions(jobs, days_ahead=21))
+        await waiting_for_lock(api)
+        writer.commit()
+    before = api.sql("SELECT count(*) FROM usage_events_default")
+    assert await making == 21  # of today and 21 days ahead, all but one
+    assert await ensure_usage_partitions(jobs, days_ahead=21) == 0
+    assert api.sql("SELECT count(*) FROM usage_events_default") == before == [(1,)]
+
+
+async def test_old_events_go_by_the_day_and_what_they_add_up_to_stays(
+    api_without_embedder: Api, jobs: Database
+) -> None:
+    api = api_without_embedder
+    for ago in (USAGE_DAYS_KEPT + 1, USAGE_DAYS_KEPT):
+        api.sql(
+            f"DO $$ DECLARE day date := (now() AT TIME ZONE 'UTC')::date - {ago}; BEGIN EXECUTE format("
+            "'CREATE TABLE %%I PARTITION OF usage_events FOR VALUES FROM (%%L) TO (%%L)', 'usage_events_'"
+            " || to_char(day, 'YYYYMMDD'), day || ' 00:00Z', day + 1 || ' 00:00Z'); END $$"
+        )
+    for ago in (0, USAGE_DAYS_KEPT, USAGE_DAYS_KEPT + 1, USAGE_DAYS_KEPT + 2):
+        for _ in range(2):
+            api.sql(
+                "INSERT INTO usage_events (account_no, endpoint, env, plan, status, latency_ms, requests, occurred_at)"
+                f" VALUES (1, 'x', 'live', 'free', 200, 1, 1, date_trunc('day', now(), 'UTC') - {ago} * interval '24h')"
+            )
+    assert await purge(jobs) == 1 + 2  # a day, and two events that had none of their own
+    assert api.sql("SELECT count(*) FROM usage_events") == [(4,)]
+    days = api.sql("SELECT count(*) FROM pg_inherits WHERE inhparent = 'usage_events'::regclass")
+    assert days == [(1 + 1 + USAGE_DAYS_AHEAD,)]  # the kept one, the default one, and those ahead
+    # What was in the tail still counts.
+    assert await aggregate_usage(jobs) == 8
+    assert api.sql("SELECT sum(requests) FROM usage_days") == [(8,)]
+    assert await purge(jobs) == 0
+
+
+async def test_a_day_that_somebody_reads_goes_later(api_without_embedder: Api, jobs: Database) -> None:
+    """Whoever waits for the table holds up everybody who meters, so the job does not."""
+    api = api_without_embedder
+    api.sql(
+        "CREATE TABLE usage_events_20200101 PARTITION OF usage_events"
+        " FOR VALUES FROM ('2020-01-01Z') TO ('2020-01-02Z')"
+    )
+    with psycopg.connect(api.database.owner_url) as reader:
+        reader.execute("SELECT count(*) FROM usage_events")
+        assert await ensure_usage_partitions(jobs, days_ahead=3) == 0
+        assert await purge(jobs) == 0
+    assert await purge(jobs) == 1
+    assert await ensure_usage_partitions(jobs, days_ahead=USAGE_DAYS_AHEAD + 2) == 2
+
+
+async def waiting_for_lock(api: Api) -> None:
+    """Until somebody waits for a lock."""
+    async with asyncio.timeout(10):
+        while api.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(0,)]:
+            await asyncio.sleep(0.01)

@@ -57,7 +57,7 @@ async def test_usage_tells_what_was_done_before_and_after_it_is_rolled_up(api: A
     await api.collection(dimension=2)
     await api.upsert([{"id": "a", "values": [1.0, 0.0]}, {"id": "b", "values": [1.0, 1.0]}])
     await api.post("/v1/vectors/query", {"collection": "things", "vector": [1.0, 0.0]})
-    wanted = {"requests": 2, "searches": 1, "vectors": 2, "embeddings": 0, "embedding_tokens": 0}
+    wanted: dict[str, Any] = {"requests": 2, "searches": 1, "vectors": 2, "embeddings": 0, "embedding_tokens": 0}
     wanted |= {"vectors_stored": 2, "collections": 1, "plan": "scale", "env": "live"}
     told = await usage(api)
     assert told == told | wanted

@@ -154,6 +154,7 @@ PLAIN: dict[str, object] = {
     "key_hash": b"k" * 32,
     "keeps_current": False,
     "kept": "0 seconds",
+    "kept_days": 90,
     "kind": "signed_in",
     "language": "german",
     "lasts": "{1}",

@@ -63,7 +63,7 @@ CREATE TABLE usage_days (
     PRIMARY KEY (account_no, day, env, plan, endpoint, key_no)
 ) WITH (fillfactor = 70);
 
--- How far this hour's look at what is stored has come; whoever holds the row is at it.
+-- How far this hour's look at what is stored has come.
 CREATE TABLE storage_looks (
     hour      timestamptz PRIMARY KEY,
     looked_to bigint NOT NULL DEFAULT 0,
@@ -274,10 +274,12 @@ DECLARE
     looked integer := 0;
     each bigint;
 BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext('count_storage')) THEN
+        RETURN 0;
+    END IF;
     INSERT INTO public.storage_looks (hour) VALUES (this_hour) ON CONFLICT DO NOTHING;
     DELETE FROM public.storage_looks l WHERE l.hour < this_hour;
-    SELECT l.looked_to INTO behind
-        FROM public.storage_looks l WHERE l.hour = this_hour AND NOT l.is_done FOR UPDATE SKIP LOCKED;
+    SELECT l.looked_to INTO behind FROM public.storage_looks l WHERE l.hour = this_hour AND NOT l.is_done;
     IF NOT FOUND THEN
         RETURN 0;
     END IF;
@@ -390,8 +392,12 @@ END
 $$;
 
 -- As before; a day whose events come into the default partition at this very moment stays there, as one whose events are there.
+-- Whoever waits for the table holds up everybody who meters, so this waits for nobody for long: the next run tries again.
 CREATE OR REPLACE FUNCTION ensure_usage_partitions(days_ahead integer) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET TimeZone = 'UTC'
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET TimeZone = 'UTC'
+    SET lock_timeout = '1s'
 AS $$
 DECLARE
     made integer := 0;
@@ -417,8 +423,11 @@ BEGIN
                 leaf, day::timestamptz, (day + 1)::timestamptz
             );
             made := made + 1;
-        EXCEPTION WHEN check_violation THEN
-            NULL;
+        EXCEPTION
+            WHEN check_violation THEN
+                NULL;
+            WHEN lock_not_available THEN
+                EXIT;
         END;
     END LOOP;
     RETURN made;
@@ -426,13 +435,13 @@ END
 $$;
 
 -- Drops the oldest day of events that is older than p_days, and up to p_limit such events of the default partition. Answers how
--- many partitions and events went. A drop stops whoever writes events, so it waits for nobody for long: the next run tries again.
+-- many partitions and events went. It waits for nobody for long either.
 CREATE FUNCTION drop_old_usage_events(p_days integer, p_limit integer) RETURNS integer
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
     SET plan_cache_mode = force_generic_plan
     SET TimeZone = 'UTC'
-    SET lock_timeout = '500ms'
+    SET lock_timeout = '1s'
 AS $$
 DECLARE
     first_kept CONSTANT date := (now() AT TIME ZONE 'UTC')::date - p_days;

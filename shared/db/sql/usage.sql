@@ -6,3 +6,6 @@ SELECT record_usage(%(account_no)s, %(request_id)s, %(key_no)s, %(endpoint)s, %(
 
 -- name: ensure_usage_partitions
 SELECT ensure_usage_partitions(%(days_ahead)s::integer)
+
+-- name: drop_old_usage_events
+SELECT drop_old_usage_events(%(kept_days)s::integer, %(limit)s::integer)
