@@ -53,6 +53,8 @@ class StripeFake:
     account: Account = field(default_factory=Account)
     faults: Faults = field(default_factory=Faults)
     key: str = KEY
+    # What a restricted key may do, as `calls` names it; None is everything.
+    allowed: set[str] | None = None
     requests: list[Received] = field(default_factory=list)
     url: str = ""
     # Whether webhooks are delivered at once; else a test does it.
@@ -159,7 +161,7 @@ class StripeFake:
             return status, body
         values = read(found.params, given)
         expand = values.pop("expand", [])
-        if unused := values.keys() - _parameters_of(found.do):
+        if unused := values.keys() - parameters_of(found.do):
             raise Refusal.of(f"The fake does nothing with {', '.join(sorted(unused))}.", param=min(unused))
         status, body = 500, _encoded(error_of(500).body)
         if fault is None or fault.when == "after":
@@ -193,6 +195,9 @@ class StripeFake:
         for known, call in self.calls().items():
             pattern = re.escape(known).replace(r"\{id\}", "([^/]+)").replace(r"\ ", " ")
             if match := re.fullmatch(pattern, f"{method} {path}"):
+                if self.allowed is not None and known not in self.allowed:
+                    message = "The provided key does not have the required permissions for this endpoint."
+                    raise Refusal.of(message, status=403)
                 return call, match.groups()
         raise Refusal.of(f"Unrecognized request URL ({method}: {path}).", status=404)
 
@@ -203,7 +208,7 @@ async def _told(request: Request, fault: Exception) -> Response:
     return Response(_encoded(error_of(500).body), 500, {"Content-Type": "application/json"})
 
 
-def _parameters_of(do: Do) -> set[str]:
+def parameters_of(do: Do) -> set[str]:
     """What a call takes by name; `**page` stands for the cursor of a list."""
     found = inspect.signature(do).parameters
     named = {name for name, parameter in found.items() if parameter.kind is not parameter.VAR_KEYWORD}

@@ -45,7 +45,7 @@ def read(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_fields(kind: Any, given: Mapping[str, Any], within: str) -> dict[str, Any]:
-    fields = _fields(kind)
+    fields = fields_of(kind)
     for name in given:
         if name not in fields:
             raise Refusal.unknown_parameter(f"{within}[{name}]" if within else name)
@@ -53,23 +53,24 @@ def _read_fields(kind: Any, given: Mapping[str, Any], within: str) -> dict[str, 
     for name, type_ in fields.items():
         label = f"{within}[{name}]" if within else name
         if name in given:
-            values[name] = _read(type_, given[name], label)
+            values[name] = read_value(type_, given[name], label)
         elif typing.get_origin(type_) is not NotRequired:
             raise Refusal.of(f"Missing required param: {label}.", code="parameter_missing", param=label)
     return values
 
 
-def _fields(kind: Any) -> dict[str, Any]:
+def fields_of(kind: Any) -> dict[str, Any]:
     """The types of a TypedDict's own fields; what it inherits are options of the client, which never travel so."""
     own = {name: type_ for name, type_ in kind.__annotations__.items() if name not in RequestOptions.__annotations__}
     module = vars(sys.modules[kind.__module__])
     return typing.get_type_hints(SimpleNamespace(__annotations__=own), module, include_extras=True)
 
 
-def _read(type_: Any, given: Any, label: str) -> Any:
+def read_value(type_: Any, given: Any, label: str) -> Any:
+    """One parameter as a value of its type; raises Refusal on anything else."""
     origin, arguments = typing.get_origin(type_), typing.get_args(type_)
     if origin is NotRequired:
-        return _read(arguments[0], given, label)
+        return read_value(arguments[0], given, label)
     if origin in (Union, types.UnionType):
         return _read_union(arguments, given, label)
     if origin is Literal:
@@ -79,11 +80,11 @@ def _read(type_: Any, given: Any, label: str) -> Any:
     if origin is list:
         if not isinstance(given, dict) or list(given) != [str(index) for index in range(len(given))]:
             raise Refusal.of(f"Invalid array: {label}", param=label)
-        return [_read(arguments[0], each, label) for each in given.values()]
+        return [read_value(arguments[0], each, label) for each in given.values()]
     if origin is dict:
         if not isinstance(given, dict):
             raise Refusal.of(f"Invalid object: {label}", param=label)
-        return {name: _read(arguments[1], each, f"{label}[{name}]") for name, each in given.items()}
+        return {name: read_value(arguments[1], each, f"{label}[{name}]") for name, each in given.items()}
     if is_typeddict(type_):
         if not isinstance(given, dict):
             raise Refusal.of(f"Invalid object: {label}", param=label)
@@ -101,7 +102,7 @@ def _read_union(arguments: tuple[Any, ...], given: Any, label: str) -> Any:
     refusal: Refusal | None = None
     for each in arguments:
         try:
-            return _read(each, given, label)
+            return read_value(each, given, label)
         except Refusal as refused:
             refusal = refusal or refused
     raise refusal or AssertionError(f"{label} has no type")
