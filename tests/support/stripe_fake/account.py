@@ -11,6 +11,7 @@ from tests.support.stripe_fake.books import Books
 from tests.support.stripe_fake.catalogue import Catalogue
 from tests.support.stripe_fake.checkout import Checkout
 from tests.support.stripe_fake.customers import Customers
+from tests.support.stripe_fake.destinations import Destinations
 from tests.support.stripe_fake.event_log import EventLog
 from tests.support.stripe_fake.invoices import Invoices
 from tests.support.stripe_fake.meters import Event, Meters, sums
@@ -36,6 +37,7 @@ class Account:
         self.portal = Portal(self.books, self.customer_book)
         self.event_log = EventLog(self.books)
         self.webhooks = Webhooks(self.books)
+        self.destinations = Destinations(self.books, self.webhooks)
 
     # The clock
 

@@ -24,7 +24,7 @@ from tests.support.stripe_fake.calls import Call, Do, calls_of
 from tests.support.stripe_fake.controls import controls
 from tests.support.stripe_fake.expand import expanded
 from tests.support.stripe_fake.faults import Fault, Faults, Refusal, error_of
-from tests.support.stripe_fake.parameters import nested, read
+from tests.support.stripe_fake.parameters import nested, of_json, read
 from tests.support.stripe_fake.people import pages
 from tests.support.stripe_fake.state import Store
 from tests.support.stripe_fake.webhooks import Sent
@@ -146,8 +146,9 @@ class StripeFake:
         method, path = request.method, request.url.path
         self._check_headers(request, raw)
         found, ids = self._call_of(method, path)
-        pairs = parse_qsl(raw if method == "POST" else request.url.query, keep_blank_values=True, strict_parsing=False)
-        given = nested(pairs)
+        is_json = method == "POST" and path.startswith("/v2/")
+        sent = raw if method == "POST" else request.url.query
+        given = of_json(sent) if is_json else nested(parse_qsl(sent, keep_blank_values=True))
         key = request.headers.get("idempotency-key")
         self.requests.append(Received(method, path, given, key))
         if fault is not None and fault.what == 429:
@@ -184,8 +185,9 @@ class StripeFake:
         if "x-stripe-client-telemetry" in headers or "telemetry_id" in headers["x-stripe-client-user-agent"]:
             raise Refusal.of("Telemetry was sent.")
         if request.method == "POST":
-            if headers.get("content-type") != "application/x-www-form-urlencoded":
-                raise Refusal.of("The body is not a form.")
+            kind = "application/json" if request.url.path.startswith("/v2/") else "application/x-www-form-urlencoded"
+            if headers.get("content-type") != kind:
+                raise Refusal.of(f"The body is not {kind}.")
             if "idempotency-key" not in headers or len(headers["idempotency-key"]) > 255:
                 raise Refusal.of("A write without an idempotency key of at most 255 characters.")
         elif raw:

@@ -76,6 +76,8 @@ def calls_of(account: Account) -> dict[str, Call]:
         "GET /v1/events": Call(params.EventListParams, log.list_),
         "GET /v1/events/{id}": Call(params.EventRetrieveParams, log.retrieve),
         "GET /v2/core/events/{id}": Call(v2.core.EventRetrieveParams, log.retrieve_thin),
+        "POST /v2/core/event_destinations": Call(v2.core.EventDestinationCreateParams, account.destinations.create),
+        "GET /v2/core/event_destinations": Call(v2.core.EventDestinationListParams, account.destinations.list_),
         "POST /v1/webhook_endpoints": Call(params.WebhookEndpointCreateParams, webhooks.create),
         "GET /v1/webhook_endpoints": Call(params.WebhookEndpointListParams, webhooks.list_),
     }

@@ -70,7 +70,7 @@ class Checkout:
         if mode != "subscription":
             raise Refusal.of("The fake knows `mode` subscription only.", param="mode")
         for name, url in (("success_url", success_url), ("cancel_url", cancel_url)):
-            _check_url(name, url, is_required=name == "success_url")
+            check_url(name, url, is_required=name == "success_url")
         if client_reference_id is not None and len(client_reference_id) > 200:
             raise Refusal.of("Invalid string: must be at most 200 characters", param="client_reference_id")
         if customer is not None and customer_email is not None:
@@ -291,7 +291,8 @@ def _is_on(given: Mapping[str, Any] | None, name: str) -> bool:
     return bool(given and given["enabled"])
 
 
-def _check_url(name: str, url: str | None, *, is_required: bool) -> None:
+def check_url(name: str, url: str | None, *, is_required: bool) -> None:
+    """Raises Refusal for what is no address of HTTP."""
     if url is None and not is_required:
         return
     if url is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import types
@@ -37,6 +38,25 @@ def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
             raise Refusal.of(f"Given twice: {key}", param=key)
         inner[last] = value
     return found
+
+
+def of_json(raw: str) -> dict[str, Any]:
+    """The JSON body of API v2 in the form that `nested` makes."""
+    try:
+        found = json.loads(raw or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Refusal.of("The body is not a JSON object.")
+    return {name: _of_json(value) for name, value in found.items()}
+
+
+def _of_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _of_json(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return {str(index): _of_json(each) for index, each in enumerate(value)}
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def read(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,26 @@ FIXTURES: dict[str, Object] = json.loads((Path(__file__).parent / "fixtures.json
 
 # Kinds that the fixtures lack, with the fields of the package's class.
 _LACKING: dict[str, Object] = {
+    "v2.core.event_destination": {
+        "amazon_eventbridge": None,
+        "azure_event_grid": None,
+        "created": "",
+        "description": "",
+        "enabled_events": [],
+        "event_payload": "thin",
+        "events_from": None,
+        "id": "",
+        "livemode": False,
+        "metadata": {},
+        "name": "",
+        "object": "v2.core.event_destination",
+        "snapshot_api_version": None,
+        "status": "enabled",
+        "status_details": None,
+        "type": "webhook_endpoint",
+        "updated": "",
+        "webhook_endpoint": None,
+    },
     "v2.core.event": {
         "changes": None,
         "context": None,
@@ -25,7 +45,7 @@ _LACKING: dict[str, Object] = {
         "related_object": None,
         "snapshot_event": None,
         "type": "",
-    }
+    },
 }
 
 # What an object has that nobody has given anything yet.

@@ -104,7 +104,8 @@ class Webhooks:
         self.collect()
         self._secrets.clear()
         self._thin.clear()
-        self._books.tables["webhook_endpoint"].clear()
+        for kind in ("webhook_endpoint", "v2.core.event_destination"):
+            self._books.tables[kind].clear()
         self.waiting = []
 
     # Deliveries

@@ -187,6 +187,25 @@ async def test_summaries_lag_and_come_by_the_hour(caller: Caller, goods: Goods) 
         await caller.call("get", path, **asked | {"start_time": hour - 60})
 
 
+async def test_an_event_destination_tells_its_secret_once(caller: Caller) -> None:
+    fields: dict[str, Any] = {
+        "name": "meters",
+        "type": "webhook_endpoint",
+        "event_payload": "thin",
+        "enabled_events": ["*"],
+    }
+    fields |= {"webhook_endpoint": {"url": "https://example.com/x"}}
+    secret = ["webhook_endpoint.signing_secret"]
+    made = await caller.call("post", "/v2/core/event_destinations", **fields, include=secret)
+    assert made["webhook_endpoint"]["signing_secret"].startswith("whsec_")
+    listed = await caller.call("get", "/v2/core/event_destinations", include=["webhook_endpoint.url"])
+    [found] = listed["data"]
+    assert found["webhook_endpoint"] == {"signing_secret": None, "url": "https://example.com/x"}
+    for wrong in ({"name": {"a": "b"}}, {"no_such": 1}, {"event_payload": "thick"}):
+        with pytest.raises(stripe.StripeError):
+            await caller.call("post", "/v2/core/event_destinations", **fields | wrong)
+
+
 # Checkout
 
 
