@@ -18,11 +18,14 @@ from infra import template
 from shared.config import settings
 from shared.db.connection import Database
 from shared.email.addresses import checked_address
+from shared.keys import Env
+from shared.limits import CONTROL
 from shared.sign_in import sign_in
-from tests.support.api import PASSWORD, Tenant, make_tenant, serve_in_process
+from tests.support.api import PASSWORD, Api, Tenant, make_tenant, serve_in_process
 from tests.support.database import REPOSITORY, TestDatabase
 from tests.support.embedder import RunningEmbedder
 from tests.support.events import http_event
+from tests.support.metering import assert_books_agree
 
 MODULES = {route.key: function.module for function in template.load() for route in function.routes}
 COLLECTION = {"name": "things", "description": "both ways"}
@@ -67,6 +70,9 @@ STORY: list[tuple[str, str, dict[str, str], dict[str, Any] | str | None]] = [
     ("POST /v1/api-keys/{id}/rotate", "", {"id": "unknown"}, {}),
     ("DELETE /v1/api-keys/{id}", "", {"id": "unknown"}, None),
     ("GET /v1/usage", "", {}, None),
+    ("GET /v1/usage/history", "days=2&by=both", {}, None),
+    ("GET /v1/plans", "", {}, None),
+    ("POST /v1/answer", "", {}, {}),
     ("GET /v1/legal/privacy", "", {}, None),
     ("POST /v1/auth/signup", "", {}, {"email": "new@example.com", "password": PASSWORD, "accept_policy": True}),
     ("POST /v1/auth/resend", "", {}, {"email": "new@example.com"}),
@@ -92,7 +98,10 @@ STORY: list[tuple[str, str, dict[str, str], dict[str, Any] | str | None]] = [
 FREE = {route for route in MODULES if route.split("/")[-1] in ("health", "ready", "openapi.json", "docs")} | {
     route
     for route in MODULES
-    if any(part in route for part in ("/v1/collections", "/v1/api-keys", "/v1/auth/", "/v1/legal/"))
+    if any(
+        part in route
+        for part in ("/v1/collections", "/v1/api-keys", "/v1/auth/", "/v1/legal/", "/v1/usage", "/v1/plans")
+    )
 }
 # Calls that whoever signed in makes: each is sent by a session of its own.
 OF_SESSIONS = {route for route, module in MODULES.items() if importlib.import_module(module).app.scope == "session"}
@@ -100,7 +109,7 @@ OF_SESSIONS = {route for route, module in MODULES.items() if importlib.import_mo
 # What differs from one run to another: ids, keys, times.
 VARYING = re.compile(
     r'"(?:request_id|created_at|updated_at|took_ms|last_used_at|id|key|prefix|access_token|refresh_token|session_id'
-    r'|email|password_changed_at|confirmed_at|occurred_at|expires_at|next_cursor|exported_at|ip_address)":\s*("[^"]*"|[0-9.]+|null)'
+    r'|email|password_changed_at|confirmed_at|occurred_at|expires_at|next_cursor|exported_at|ip_address|key_id)":\s*("[^"]*"|[0-9.]+|null)'
 )
 
 
@@ -199,14 +208,20 @@ def test_the_story_visits_every_function() -> None:
     assert endpoints - visited == set(), "give these functions a line in STORY"
 
 
+@pytest.mark.parametrize("env", ["live", "test"])
 async def test_who_works_is_metered_and_strangers_meet_nothing(
-    database: TestDatabase, embedder_process: RunningEmbedder, monkeypatch: pytest.MonkeyPatch
+    database: TestDatabase, embedder_process: RunningEmbedder, monkeypatch: pytest.MonkeyPatch, env: Env
 ) -> None:
-    """Derived from the story, so that a new endpoint cannot be forgotten."""
+    """Derived from the story, so that a new endpoint cannot be forgotten.
+
+    An event tells who did what from where; what failed, and an answer that was kept and comes again, writes none.
+    """
     running = embedder_process
     async with serve_in_process(database, running.url, running.token, monkeypatch) as api:
         stranger = await api.new_tenant("stranger@example.com")
-        for route, query, params, body in STORY:
+        own = Tenant(api.tenant.account_no, await api.new_key(env=env), api.tenant.email)
+        for place, (route, query, params, body) in enumerate(STORY):
+            app = importlib.import_module(MODULES[route]).app
             method, path = route.split(" ")
             target = f"{path.format(**params)}?{query}"
             names_collection = "collection" in (body or {}) or "collection=" in query
@@ -214,12 +229,35 @@ async def test_who_works_is_metered_and_strangers_meet_nothing(
                 headers = stranger.headers | content_type(body)
                 answer = await api.client.request(method, target, content=raw(body), headers=headers)
                 assert answer.status_code == 404, f"{route} answers a stranger {answer.status_code}"
-            [(before,)] = api.sql("SELECT coalesce(sum(requests), 0) FROM usage_events")
-            headers = await credential(api.tenant, route) | content_type(body)
+            if route == "DELETE /v1/auth/account":  # its events go with it
+                assert_books_agree(database)
+                assert api.sql("SELECT DISTINCT is_charged FROM usage_tail") == [(env == "live",)]
+            before = metered(api)
+            headers = await credential(own, route) | content_type(body)
+            headers |= {"Idempotency-Key": f"call {place}"} if app.is_idempotent else {}
             answer = await api.client.request(method, target, content=raw(body), headers=headers)
-            [(after,)] = api.sql("SELECT coalesce(sum(requests), 0) FROM usage_events")
+            after = metered(api)
             is_metered = answer.status_code == 200 and route not in FREE
-            if route == "DELETE /v1/auth/account":  # its events went with it
+            if route == "DELETE /v1/auth/account":
                 assert after == 0
                 break
             assert after - before == is_metered, f"{route} writes {after - before} usage events; or is it FREE?"
+            if not is_metered:
+                continue
+            events = api.sql(
+                "SELECT DISTINCT account_no, endpoint, env, plan, status, host(ip_address), key_no IS NOT NULL,"
+                " ticket_no IS NOT NULL, latency_ms > 0 FROM usage_events WHERE request_id = %s",
+                answer.headers["x-request-id"],
+            )
+            who = (own.account_no, route, env, "scale", 200, "127.0.0.1")
+            assert events == [(*who, True, app.asks is not CONTROL, True)], route
+            if app.is_idempotent:
+                again = await api.client.request(method, target, content=raw(body), headers=headers)
+                assert (again.content, again.headers["idempotency-replayed"]) == (answer.content, "true"), route
+                assert metered(api) == after, f"{route} meters an answer that it kept"
+
+
+def metered(api: Api) -> int:
+    """How many requests were metered."""
+    [(requests,)] = api.sql("SELECT coalesce(sum(requests), 0) FROM usage_events")
+    return int(requests)
