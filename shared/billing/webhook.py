@@ -91,7 +91,8 @@ async def receive_meter_errors(settings: Settings, body: bytes, signature: str, 
         async with asyncio.timeout(max(BUDGET_S - elapsed_s, 0.0)), connected(settings) as stripe:
             report = await stripe.happenings.meter_errors(body, signature, secret)
     except (TimeoutError, StripeFault) as fault:
-        log.event("stripe_meter_report_failed", type=type(fault).__name__)
+        status, code = (fault.status, fault.code) if isinstance(fault, StripeFault) else (0, "timeout")
+        log.event("stripe_meter_report_failed", status=status, code=code)
         raise Unavailable("The payment service does not answer. Please try again.", retry_after_s=30) from None
     if report is None:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -75,7 +76,8 @@ async def test_two_checkouts_at_once_make_one_customer_and_leave_one_page(world:
 async def test_a_customer_that_was_made_without_an_answer_is_found_again(
     world: Billing, monkeypatch: pytest.MonkeyPatch, what: object, when: object
 ) -> None:
-    monkeypatch.setattr(asking_stripe.__wrapped__, "__kwdefaults__", {"timeout_s": 0.3})
+    inner = asking_stripe.__wrapped__  # type: ignore[attr-defined]  # what the decorator wraps has the default
+    monkeypatch.setattr(inner, "__kwdefaults__", {"timeout_s": 0.3})
     world.fake.faults.rules.append(Rule(Fault(what, when), "/v1/customers", "POST"))  # type: ignore[arg-type]
     answer = await world.api.post("/v1/billing/checkout", {"plan": "pro"}, key=world.tenant.key)
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
@@ -131,16 +133,19 @@ async def test_the_cap_is_money_of_any_form_and_can_be_lifted(world: Billing) ->
         assert (await world.patch(spending_cap=given))["spending_cap"] == told
     assert (await world.billing())["spending_cap"] == "0.000000001"
     assert (await world.patch(spending_cap=None))["spending_cap"] is None
-    for wrong in ("ten", "-1", -1, "NaN", "Infinity", "1e12", "0.0000000001", "", True, [], "9" * 5_000):
+    wrongs: tuple[Any, ...] = ("ten", "-1", -1, "NaN", "Infinity", "1e12", "0.0000000001", "", True, [], "9" * 5_000)
+    for wrong in wrongs:
         answer = await world.api.patch("/v1/billing", {"spending_cap": wrong}, key=world.tenant.key)
         assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed"), wrong
 
 
 async def test_what_changes_nothing_or_contradicts_itself_is_refused(world: Billing) -> None:
-    for body in ({}, {"plan": "free", "cancel_at_period_end": False}, {"plan": "gold"}):
+    bodies: tuple[dict[str, Any], ...] = ({}, {"plan": "free", "cancel_at_period_end": False}, {"plan": "gold"})
+    for body in bodies:
         answer = await world.api.patch("/v1/billing", body, key=world.tenant.key)
         assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
-    for body in ({"plan": "pro"}, {"cancel_at_period_end": True}):
+    bodies = ({"plan": "pro"}, {"cancel_at_period_end": True})
+    for body in bodies:
         answer = await world.api.patch("/v1/billing", body, key=world.tenant.key)
         assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
 
@@ -208,7 +213,11 @@ async def test_a_page_leads_back_to_this_service_only(world: Billing, url: str) 
 async def test_test_keys_and_small_keys_buy_nothing(world: Billing) -> None:
     test = await world.api.new_key(env="test")
     reader = await world.api.new_key("read", "write")
-    calls = (("post", "checkout", {"plan": "pro"}), ("post", "portal", {}), ("patch", "", {"spending_cap": 1}))
+    calls: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("post", "checkout", {"plan": "pro"}),
+        ("post", "portal", {}),
+        ("patch", "", {"spending_cap": 1}),
+    )
     for key in (test, reader):
         for method, path, body in calls:
             answer = await getattr(world.api, method)(f"/v1/billing/{path}".rstrip("/"), body, key=key)

@@ -78,7 +78,8 @@ class Happenings:
         notification: Any = self._client.parse_event_notification(raw, signature, secret)
         if notification.type != METER_ERRORS:
             return None
-        event: Any = await answered(notification.fetch_event_async())
+        # notification.fetch_event_async() of the package sends a parameter that Stripe refuses (`usage`).
+        event: Any = await answered(self._client.v2.core.events.retrieve_async(notification.id))
         meter: Any = await answered(self._client.v1.billing.meters.retrieve_async(notification.related_object.id))
         return meter.event_name, {each.code: each.error_count for each in event.data.reason.error_types}
 
