@@ -6,7 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from shared import limits
 from shared.errors import ModelMismatch, NotImplementedYet
+from shared.limits import REFUSALS_OF_UNITS, Ask
 from shared.openapi.about import About
 from shared.search import Mode
 from shared.web.app import Call, endpoint_app, lambda_handler
@@ -39,7 +41,7 @@ ABOUT = About(
         "usage": {"embeddings": 1, "searches": 1, "embedding_tokens": 5, "model": "multilingual-e5-large"},
         "took_ms": 12.4,
     },
-    errors=(ModelMismatch, NotImplementedYet),
+    errors=(ModelMismatch, NotImplementedYet, *REFUSALS_OF_UNITS),
 )
 
 
@@ -51,5 +53,9 @@ async def search(call: Call[SearchRequest]) -> SearchResponse:
     return await search_by_text(call, wanted_of(call), request.text, request.mode)
 
 
-app = endpoint_app("POST /v1/search", search, request=SearchRequest, scope="read", about=ABOUT)
+def _asks(request: SearchRequest, _: bytes) -> Ask:
+    return limits.search(request.text if request.mode != "keyword" else None)
+
+
+app = endpoint_app("POST /v1/search", search, request=SearchRequest, scope="read", about=ABOUT, asks=_asks)
 handler = lambda_handler(app)

@@ -68,8 +68,9 @@ async def create_collection(
     k1: float | None,
     b: float | None,
 ) -> Collection:
-    """Makes a collection, or answers the one of that name where what was sent agrees. Raises Conflict.
+    """Makes a collection, or answers the one of that name where what was sent agrees.
 
+    Raises Conflict, or PlanLimitReached where the account has as many collections as its plan allows.
     `k1` and `b` are BM25's; None is the default where the collection is made.
     """
     takes_text = dimension == TEXT_DIMENSION
@@ -87,8 +88,12 @@ async def create_collection(
         "b": B if b is None else b,
         "slots": COUNT_SLOTS,
     }
-    _, rows = await database.transact(
-        principal.account_no, Statement(_SQL["create_collection"], params), _get(principal, name)
+    *_, rows = await database.transact(
+        principal.account_no,
+        Statement(_SQL["hold_collections"]),
+        Statement(_SQL["create_collection"], params),
+        Statement(_SQL["check_collections"]),
+        _get(principal, name),
     )
     if not rows:  # deleted between the two statements by another request
         raise Conflict("The collection is being deleted; try again.")

@@ -30,6 +30,10 @@ RECORDS_A_UNIT = 100
 MAX_TOKENS = 512
 # The prefix of a query or a passage, and the marks around a text.
 MARKS = 8
+# The most tokens of a byte, of all characters.
+TOKENS_A_BYTE = 2
+# The end of a body in which its last line is looked for.
+_TAIL_BYTES = 4_096
 # Waits are rounded up to whole seconds for the caller, and tries of strangers are counted over this time.
 STRANGER_TRIES_PER_S = 10.0
 # Times of the database that differ by less are the same.
@@ -47,14 +51,45 @@ class Ask:
     tokens: int = 0
 
 
+# How a call is refused that uses units; and one of the kind write besides.
+REFUSALS_OF_UNITS = (QuotaExceeded, SpendingCapReached)
+REFUSALS_OF_WRITES = (*REFUSALS_OF_UNITS, PaymentOverdue)
+
 READ = Ask("read")
 WRITE = Ask("write")
 CONTROL = Ask("control")
 
 
 def tokens_at_most(text: str | None) -> int:
-    """A bound on a text's tokens: each is a byte of it at least, and the model reads 512."""
-    return 0 if not text else min(MAX_TOKENS, len(text.encode("utf-8", "replace")) + MARKS)
+    """A bound on a text's tokens: a byte of it is two at most, and the model reads 512.
+
+    Mostly a token is several bytes; but U+331A, a word in one sign of three bytes, is written out and becomes five.
+    """
+    return 0 if not text else min(MAX_TOKENS, TOKENS_A_BYTE * len(text.encode("utf-8", "replace")) + MARKS)
+
+
+def search(text: str | None) -> Ask:
+    """What a search asks for; `text` is what it has embedded, None where that is nothing."""
+    return Ask("read", searches=1, tokens=tokens_at_most(text))
+
+
+def lookup(records: int) -> Ask:
+    """What a look-up of so many records asks for."""
+    return Ask("read", 1 + records // RECORDS_A_UNIT)
+
+
+def lines(body: bytes, *, most: int) -> Ask:
+    """What a body of lines asks for, `most` of them vectors to write: reckoned without reading them, so never too low.
+
+    A line has a text where it has a field of that name which is not null; where names may be written in escapes, any.
+    """
+    count = body.count(b"\n") + (not body.endswith(b"\n"))
+    if body[-_TAIL_BYTES:].rstrip().rpartition(b"\n")[2].startswith(b'{"next_cursor"'):
+        count -= 1
+    most = min(count, most)
+    texts = most if b"\\u" in body else min(most, body.count(b'"text"') - body.count(b'"text":null'))
+    tokens = min(texts * MAX_TOKENS, TOKENS_A_BYTE * len(body) + texts * MARKS)
+    return Ask("write", 1 + most // RECORDS_A_UNIT, vectors=most, tokens=tokens if texts else 0)
 
 
 def batch(kind: Kind, texts: Sequence[str | None], *, vectors: int = 0) -> Ask:

@@ -6,6 +6,9 @@ A batch that the embedder refuses or fails at is halved until the guilty text is
 batch ended the embedder, or its connection, nothing can be tried at once: its texts are noted, and come in ever smaller
 batches, behind all others. A text is given up when it is refused alone, or has failed GIVES_UP_AT times, while the
 embedder embeds others.
+
+The units of an upsert are those of its request. The job reserves them batch by batch; texts for which a quota or a cap
+leaves none wait for the next month, or for another plan or cap.
 """
 
 from __future__ import annotations
@@ -24,8 +27,10 @@ from shared.db.sql_files import statements
 from shared.deadline import Deadline
 from shared.embedders.answer import EmbedderBusy, Embeddings, Interrupted, Refused, RunFailed, Unusable
 from shared.embedding import Embedder
-from shared.errors import FluxVectorError, Unavailable
+from shared.errors import FluxVectorError, NotFound, PaymentRequired, Unavailable
+from shared.limits import tokens_at_most
 from shared.places import LEASE, Place, random_slot
+from shared.quota import reserved
 from shared.usage import Meter
 from shared.vector_values import halfvec_binary_of_row
 from shared.vectors import dequeue_embedded
@@ -67,7 +72,8 @@ class PendingText:
 class Progress:
     """What was embedded and stored, and the ids of what never will be.
 
-    `stopped` tells that the embedder or the database stopped answering.
+    `stopped` tells that the embedder or the database stopped answering, `is_out_of_units` that a quota or a cap left
+    none.
     """
 
     done: set[str] = field(default_factory=set)
@@ -75,6 +81,7 @@ class Progress:
     tokens: int = 0
     truncated: int = 0
     stopped: bool = False
+    is_out_of_units: bool = False
 
 
 async def embed_and_store(
@@ -85,13 +92,15 @@ async def embed_and_store(
     *,
     meter: Meter,
     deadline: Deadline,
+    reserves: bool = False,
 ) -> Progress:
     """Embeds texts batch by batch until all are stored, the deadline comes or the embedder fails.
 
-    Each batch is committed with its usage event. An embedder or a database that is not there ends the run and no more:
+    Each batch is committed with its usage event; with `reserves` its units are reserved before, and where there are
+    none the run ends. An embedder or a database that is not there ends the run and no more:
     the texts are stored, and what is left stays pending.
     """
-    run = _Run(database, embedder, place, meter, deadline)
+    run = _Run(database, embedder, place, meter, deadline, reserves)
     batches = _batches(texts)
     try:
         async with asyncio.TaskGroup() as group:
@@ -125,6 +134,7 @@ class _Run:
     place: Place
     meter: Meter
     deadline: Deadline
+    reserves: bool
     progress: Progress = field(default_factory=Progress)
     # Whether the embedder has embedded something in this run.
     has_embedded: bool = False
@@ -133,13 +143,38 @@ class _Run:
         """Takes batch after batch until there is none, the time is up, or the embedder fails."""
         try:
             for batch in batches:
-                await self._embed_batch(batch)
+                if self.reserves:
+                    await self._reserve_and_embed(batch)
+                else:
+                    await self._embed_batch(batch, self.meter)
         except Unavailable:
             self.progress.stopped = True
 
-    async def _embed_batch(self, batch: Sequence[PendingText]) -> None:
+    async def _reserve_and_embed(self, batch: Sequence[PendingText]) -> None:
+        """Embeds a batch for which there are units, or the half of it, or less."""
+        if self._is_over or self.progress.is_out_of_units:
+            return
+        tokens = sum(tokens_at_most(pending.text) for pending in batch)
+        try:
+            async with reserved(self.database, self.meter, tokens=tokens) as meter:
+                await self._embed_batch(batch, meter)
+        except PaymentRequired:
+            if len(batch) == 1:
+                self.progress.is_out_of_units = True
+            else:
+                middle = len(batch) // 2
+                await self._reserve_and_embed(batch[:middle])
+                await self._reserve_and_embed(batch[middle:])
+        except NotFound:
+            self.progress.is_out_of_units = True  # the account was erased a moment ago, and its texts with it
+
+    @property
+    def _is_over(self) -> bool:
+        return self.progress.stopped or self.deadline.remaining_s < MIN_REMAINING_S
+
+    async def _embed_batch(self, batch: Sequence[PendingText], meter: Meter) -> None:
         """Embeds and stores a batch, or what of it can be. Raises Unavailable where nothing can be embedded now."""
-        if self.progress.stopped or self.deadline.remaining_s < MIN_REMAINING_S:
+        if self._is_over:
             return
         is_alone = len(batch) == 1
         if is_alone and batch[0].failures and not self.has_embedded:
@@ -151,8 +186,8 @@ class _Run:
             await self._probe()
             if not is_alone:
                 middle = len(batch) // 2
-                await self._embed_batch(batch[:middle])
-                await self._embed_batch(batch[middle:])
+                await self._embed_batch(batch[:middle], meter)
+                await self._embed_batch(batch[middle:], meter)
             elif isinstance(fault, Refused):
                 await self._note_failure(batch, reason="refused", gives_up_at=1)
             else:
@@ -164,7 +199,7 @@ class _Run:
             elif had_s >= FAIR_S:
                 await self._note_failure(batch, reason="fails_repeatedly", gives_up_at=None)
             raise
-        await self._store(batch, embeddings, latency_ms=1000 * (time.monotonic() - started))
+        await self._store(batch, embeddings, meter, latency_ms=1000 * (time.monotonic() - started))
 
     async def _embed(self, texts: Sequence[str]) -> Embeddings:
         """Embeds texts, coming back to a busy embedder as often as the deadline allows."""
@@ -196,7 +231,9 @@ class _Run:
         self.progress.failed |= given_up
         log.event("embedding_failed", reason=reason, rows=len(rows), given_up=len(given_up))
 
-    async def _store(self, batch: Sequence[PendingText], embeddings: Embeddings, *, latency_ms: float) -> None:
+    async def _store(
+        self, batch: Sequence[PendingText], embeddings: Embeddings, meter: Meter, *, latency_ms: float
+    ) -> None:
         types = await self.database.vector_types()
         ids, slot = arrays.texts(pending.id for pending in batch), random_slot()
         params = {
@@ -205,7 +242,7 @@ class _Run:
             "embeddings": arrays.Column(types.halfvec, [halfvec_binary_of_row(row) for row in embeddings.rows]),
             "tokens": embeddings.tokens,
         }
-        metering = self.meter.params(latency_ms=latency_ms, requests=0)
+        metering = meter.params(latency_ms=latency_ms, requests=0)
         stored, _ = await self.database.transact(
             self.place.account_no,
             Statement(_VECTOR_SQL["store_embeddings"], metering | self.place.params | params),
@@ -275,10 +312,14 @@ async def _embed_claimed(
             meter = Meter(place.account_no, env=env, plan=plan, endpoint="jobs/embed_pending")
     if len(texts) < len(rows):
         log.event("pending_of_another_model", rows=len(rows) - len(texts))
-    progress = await embed_and_store(database, embedder, place, texts, meter=meter, deadline=deadline)
+    progress = await embed_and_store(database, embedder, place, texts, meter=meter, deadline=deadline, reserves=True)
     left = [vector_id for vector_id in ids if vector_id not in progress.done | progress.failed]
     if left and not progress.stopped and deadline.remaining_s < MIN_REMAINING_S:
         await release(database, place, left)  # no time was left for them; nothing is wrong with them
+    elif left and progress.is_out_of_units:
+        postpone = Statement(_SQL["postpone_to_next_month"], place.params | {"ids": arrays.texts(left)})
+        await database.transact(place.account_no, postpone)
+        log.event("pending_over_quota", rows=len(left))
     elif left:
         postpone = Statement(_SQL["postpone_pending"], place.params | {"ids": arrays.texts(left)})
         await database.transact(place.account_no, postpone)

@@ -26,7 +26,9 @@ from shared.embedding import Embedder
 from shared.errors import Unavailable, ValidationFailed
 from shared.keyword_index import add, keep_up, lengths_of, mean_length, remove_stale
 from shared.metadata_updates import check_set_metadata, merged
+from shared.pending import release
 from shared.places import Place, random_slot
+from shared.quota import reserved
 from shared.records import (
     MAX_METADATA_BYTES,
     Prepared,
@@ -116,6 +118,10 @@ async def update_by_id(
         stored = await _store(database, collection, place, wanted, rows[0], meter=meter, latency_ms=latency_ms)
         if stored is not None:
             is_written, pending_ids = stored
+            if change.text is None and pending_ids:
+                # An old text that waits still: this request did not ask for its units, the job does.
+                await release(database, place, list(pending_ids))
+                return Updated(1, int(not is_written), Embedded(pending=len(pending_ids)))
             embedded = await embed_records(
                 database, embedder, place, [wanted], pending_ids, meter=meter, deadline=deadline
             )
@@ -137,7 +143,8 @@ async def update_matching(
     """Sets metadata of the vectors of a namespace that match, in short transactions along their ids.
 
     What is too large for one of them is refused, with ValidationFailed, before anything is stored. Raises Unavailable
-    when the time is up: called again, it finds unchanged what it has done.
+    when the time is up, QuotaExceeded or SpendingCapReached when the units are: called again, it finds unchanged what
+    it has done.
     """
     check_set_metadata(set_metadata)
     run = _Run(database, collection, place, condition, set_metadata, meter, Deadline(BUDGET_S))
@@ -294,9 +301,10 @@ class _Run:
                 "facets": arrays.tsvectors(facets),
                 "slot": random_slot(),
             }
-            metering = self.meter.params(latency_ms=0, requests=0)
-            update = Statement(_SQL["update_metadata"], metering | self.place.params | params)
-            [done] = await self.database.transact_bulk(self.place.account_no, update)
+            async with reserved(self.database, self.meter, vectors=len(ids)) as meter:
+                metering = meter.params(latency_ms=0, requests=0)
+                update = Statement(_SQL["update_metadata"], metering | self.place.params | params)
+                [done] = await self.database.transact_bulk(self.place.account_no, update)
             written = {row[0] for row in done}
         changed_by_others = [vector_id for vector_id in ids if vector_id not in written]
         self.updated += len(rows) - len(changed_by_others)

@@ -49,9 +49,9 @@ async def upsert(
 ) -> Upserted:
     """Stores records and embeds their texts.
 
-    Raises ValidationFailed or ModelMismatch before anything is stored; with `refuses_long_texts` also where a text is
-    longer than the model reads, and Unavailable where nobody can tell. Once stored, nothing that befalls the embedder
-    takes it back.
+    Raises ValidationFailed, ModelMismatch or PlanLimitReached, and nothing is stored; with `refuses_long_texts` also
+    where a text is longer than the model reads, and Unavailable where nobody can tell. Once stored, nothing that
+    befalls the embedder takes it back.
     """
     deadline = Deadline(budget_s)
     # In a thread: a batch of long texts takes seconds of processor time, and others are answered meanwhile.
@@ -60,7 +60,7 @@ async def upsert(
         require_model(collection, embedder.model)
         if refuses_long_texts:
             await refuse_long_texts(embedder, records, deadline)
-    batch = await store_batch(database, collection, place, prepared, meter=meter, latency_ms=latency_ms)
+    batch = await store_batch(database, collection, place, prepared, meter=meter, latency_ms=latency_ms, is_only=True)
     await keep_up(database, place, batch.lengths)
     embedded = await embed_records(
         database, embedder, place, prepared, batch.pending_ids, meter=meter, deadline=deadline

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.admission import CollectionRef, unknown_collection
+from shared.admission import CollectionRef, check_stored_limit, end_ticket, hold_stored_limit, unknown_collection
 from shared.config import Model
 from shared.db import arrays
 from shared.db.connection import Database, Statement
@@ -92,10 +92,13 @@ async def store_batch(
     meter: Meter,
     latency_ms: float,
     requests: int = 1,
+    is_only: bool = False,
 ) -> StoredBatch:
-    """Stores a batch, all of it or nothing, in one round trip. Raises NotFound where the collection has just gone.
+    """Stores a batch, all of it or nothing, in one round trip.
 
-    `requests` are metered with it: none for a batch that is not the first of its request.
+    `requests` are metered with it: none for a batch that is not the first of its request. `is_only` tells that the
+    request stores no other, so that its ticket ends here where no text is left to embed. Raises NotFound where the
+    collection has just gone, PlanLimitReached where it would be more vectors than the plan allows.
     """
     types = await database.vector_types()
     ids = arrays.texts(record.id for record in records)
@@ -130,7 +133,16 @@ async def store_batch(
     brings_texts = any(record.raw_values is None and record.embedding is None for record in records)
     if brings_texts:
         steps += queue_pending(place, ids, slot)
-    results = await database.transact_bulk(place.account_no, *steps)
+    ticket = meter.ticket
+    if ticket is not None and is_only and not brings_texts:
+        steps.insert(lengths_at + 1, end_ticket(meter.env, ticket))
+        ticket.ends_with_event = True
+    if ticket is not None and ticket.is_near_limit:
+        _, *results, _ = await database.transact_bulk(
+            place.account_no, hold_stored_limit(), *steps, check_stored_limit()
+        )
+    else:
+        results = await database.transact_bulk(place.account_no, *steps)
     [(found, written)] = results[0]
     pending = results[-1] if brings_texts else []
     if not found:

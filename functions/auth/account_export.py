@@ -30,7 +30,8 @@ ABOUT = About(
     request={"limit": 1000},
     answer=(
         '{"type":"account","id":"acc_7d3k","plan":"free","status":"active","created_at":"2026-03-01T09:30:00Z",'
-        '"stripe_customer_id":null,"subscription_status":null,"exported_at":"2026-04-01T12:00:00Z"}\n'
+        '"stripe_customer_id":null,"subscription_status":null,"spending_cap":null,"payment_overdue_since":null,'
+        '"exported_at":"2026-04-01T12:00:00Z"}\n'
         '{"type":"user","id":"usr_7d3k","email":"you@example.com","role":"owner","created_at":"2026-03-01T09:30:00Z",'
         '"confirmed_at":"2026-03-01T09:31:00Z","password_changed_at":"2026-03-01T09:30:00Z",'
         '"accepted_policy":null,"accepted_at":null}\n'

@@ -9,7 +9,8 @@ from msgspec import Meta, Struct
 from shared.admission import Metric
 from shared.collections import create_collection
 from shared.config import TEXT_DIMENSION
-from shared.errors import Conflict
+from shared.errors import Conflict, PlanLimitReached
+from shared.limits import CONTROL
 from shared.openapi.about import About
 from shared.web.app import Call, endpoint_app, lambda_handler
 from shared.web.collection_views import Bm25, Description, Language
@@ -43,7 +44,7 @@ ABOUT = About(
         "model_revision": "1",
         "created_at": "2026-03-01T09:30:00Z",
     },
-    errors=(Conflict,),
+    errors=(Conflict, PlanLimitReached),
 )
 
 
@@ -65,5 +66,5 @@ async def create(call: Call[CreateRequest]) -> CollectionView:
     return CollectionView.of(collection)
 
 
-app = endpoint_app("POST /v1/collections", create, request=CreateRequest, scope="write", about=ABOUT)
+app = endpoint_app("POST /v1/collections", create, request=CreateRequest, scope="write", about=ABOUT, asks=CONTROL)
 handler = lambda_handler(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shared.collections import delete_collection
+from shared.limits import CONTROL
 from shared.openapi.about import About
 from shared.web.app import Call, NoRequest, endpoint_app, lambda_handler
 
@@ -27,6 +28,12 @@ async def delete(call: Call[NoRequest]) -> DeleteResponse:
 
 
 app = endpoint_app(
-    "DELETE /v1/collections/{name}", delete, request=NoRequest, scope="write", about=ABOUT, idempotent=True
+    "DELETE /v1/collections/{name}",
+    delete,
+    request=NoRequest,
+    scope="write",
+    about=ABOUT,
+    idempotent=True,
+    asks=CONTROL,
 )
 handler = lambda_handler(app)

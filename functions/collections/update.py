@@ -6,6 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from shared.collection_settings import Settings, update_collection
 from shared.keywords.bm25 import K1, B
+from shared.limits import CONTROL
 from shared.openapi.about import About
 from shared.web.app import Call, endpoint_app, lambda_handler
 from shared.web.collection_views import Bm25, Description, Language
@@ -61,6 +62,12 @@ async def update(call: Call[UpdateRequest]) -> CollectionView:
 
 
 app = endpoint_app(
-    "PATCH /v1/collections/{name}", update, request=UpdateRequest, scope="write", about=ABOUT, idempotent=True
+    "PATCH /v1/collections/{name}",
+    update,
+    request=UpdateRequest,
+    scope="write",
+    about=ABOUT,
+    idempotent=True,
+    asks=CONTROL,
 )
 handler = lambda_handler(app)

@@ -10,6 +10,7 @@ from shared.embed import embed_texts
 from shared.embedders.endpoint import Kind
 from shared.embedding import embedder
 from shared.errors import Detail, ValidationFailed
+from shared.limits import REFUSALS_OF_UNITS, Ask, batch
 from shared.openapi.about import About
 from shared.records import MAX_FAULTS, MAX_RECORDS, text_fault
 from shared.web.app import Call, endpoint_app, lambda_handler
@@ -42,6 +43,7 @@ ABOUT = About(
         "truncated": [],
         "usage": {"embeddings": 2, "embedding_tokens": 17},
     },
+    errors=REFUSALS_OF_UNITS,
 )
 
 
@@ -68,5 +70,11 @@ async def embed_batch(call: Call[EmbedBatchRequest]) -> EmbedBatchResponse:
     )
 
 
-app = endpoint_app("POST /v1/embed/batch", embed_batch, request=EmbedBatchRequest, scope="read", about=ABOUT)
+def _asks(request: EmbedBatchRequest, _: bytes) -> Ask:
+    return batch("read", request.texts)
+
+
+app = endpoint_app(
+    "POST /v1/embed/batch", embed_batch, request=EmbedBatchRequest, scope="read", about=ABOUT, asks=_asks
+)
 handler = lambda_handler(app)

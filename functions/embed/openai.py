@@ -13,6 +13,7 @@ from shared.embed import embed_texts
 from shared.embedders.endpoint import Kind
 from shared.embedding import embedder
 from shared.errors import Detail, ValidationFailed
+from shared.limits import REFUSALS_OF_UNITS, Ask, batch
 from shared.openapi.about import About
 from shared.records import MAX_FAULTS, MAX_RECORDS, text_fault
 from shared.web.app import Call, endpoint_app, lambda_handler
@@ -66,7 +67,7 @@ ABOUT = About(
         "model": "multilingual-e5-large",
         "usage": {"prompt_tokens": 7, "total_tokens": 7},
     },
-    errors=(ModelNotFound,),
+    errors=(ModelNotFound, *REFUSALS_OF_UNITS),
     error_shape=OpenAIErrorBody,
 )
 
@@ -111,12 +112,17 @@ def _base64(values: Sequence[float]) -> str:
     return base64.b64encode(struct.pack(f"<{len(values)}f", *values)).decode()
 
 
+def _asks(request: EmbeddingsRequest, _: bytes) -> Ask:
+    return batch("read", [request.input] if isinstance(request.input, str) else request.input)
+
+
 app = endpoint_app(
     "POST /v1/embeddings",
     embeddings,
     request=EmbeddingsRequest,
     scope="read",
     about=ABOUT,
+    asks=_asks,
     respond=openai_error_response,
 )
 handler = lambda_handler(app)

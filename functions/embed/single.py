@@ -7,6 +7,7 @@ from msgspec import Struct
 from shared.embed import embed_texts
 from shared.embedders.endpoint import Kind
 from shared.embedding import embedder
+from shared.limits import REFUSALS_OF_UNITS, Ask, batch
 from shared.openapi.about import About
 from shared.records import check_text
 from shared.web.app import Call, endpoint_app, lambda_handler
@@ -39,6 +40,7 @@ ABOUT = About(
         "truncated": False,
         "usage": {"embeddings": 1, "embedding_tokens": 5},
     },
+    errors=REFUSALS_OF_UNITS,
 )
 
 
@@ -62,5 +64,9 @@ async def embed(call: Call[EmbedRequest]) -> EmbedResponse:
     )
 
 
-app = endpoint_app("POST /v1/embed", embed, request=EmbedRequest, scope="read", about=ABOUT)
+def _asks(request: EmbedRequest, _: bytes) -> Ask:
+    return batch("read", [request.text])
+
+
+app = endpoint_app("POST /v1/embed", embed, request=EmbedRequest, scope="read", about=ABOUT, asks=_asks)
 handler = lambda_handler(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shared.limits import CONTROL
 from shared.namespaces import delete_namespace
 from shared.openapi.about import About
 from shared.places import Place
@@ -38,6 +39,12 @@ async def delete(call: Call[DeleteRequest]) -> DeleteResponse:
 
 
 app = endpoint_app(
-    "DELETE /v1/namespaces/{name}", delete, request=DeleteRequest, scope="write", about=ABOUT, idempotent=True
+    "DELETE /v1/namespaces/{name}",
+    delete,
+    request=DeleteRequest,
+    scope="write",
+    about=ABOUT,
+    idempotent=True,
+    asks=CONTROL,
 )
 handler = lambda_handler(app)

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from shared.conditions import EVERYTHING, condition_of
 from shared.deletion import delete_matching
 from shared.errors import ValidationFailed
+from shared.limits import CONTROL
 from shared.openapi.about import About
 from shared.places import Place
 from shared.records import MAX_RECORDS, Namespace, check_ids
@@ -59,6 +60,6 @@ async def delete(call: Call[DeleteRequest]) -> DeleteResponse:
 
 
 app = endpoint_app(
-    "POST /v1/vectors/delete", delete, request=DeleteRequest, scope="write", about=ABOUT, idempotent=True
+    "POST /v1/vectors/delete", delete, request=DeleteRequest, scope="write", about=ABOUT, idempotent=True, asks=CONTROL
 )
 handler = lambda_handler(app)

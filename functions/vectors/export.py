@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from shared.conditions import condition_of
 from shared.export import MAX_LINES, export_page
+from shared.limits import Ask, lookup
 from shared.openapi.about import About
 from shared.portable import PortableVector
 from shared.records import Namespace
@@ -62,5 +63,9 @@ async def export(call: Call[ExportRequest]) -> Response:
     return Response(page, media_type=NDJSON)
 
 
-app = endpoint_app("GET /v1/vectors/export", export, request=ExportRequest, scope="read", about=ABOUT)
+def _asks(request: ExportRequest, _: bytes) -> Ask:
+    return lookup(request.limit)
+
+
+app = endpoint_app("GET /v1/vectors/export", export, request=ExportRequest, scope="read", about=ABOUT, asks=_asks)
 handler = lambda_handler(app)

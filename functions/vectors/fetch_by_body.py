@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.limits import Ask, lookup
 from shared.openapi.about import About
 from shared.web.app import Call, endpoint_app, lambda_handler
 from shared.web.fetch_views import FetchRequest, FetchResponse, fetch_vectors
@@ -30,5 +31,9 @@ async def fetch(call: Call[FetchRequest]) -> FetchResponse:
     return await fetch_vectors(call, call.request.ids)
 
 
-app = endpoint_app("POST /v1/vectors/fetch", fetch, request=FetchRequest, scope="read", about=ABOUT)
+def _asks(request: FetchRequest, _: bytes) -> Ask:
+    return lookup(len(request.ids))
+
+
+app = endpoint_app("POST /v1/vectors/fetch", fetch, request=FetchRequest, scope="read", about=ABOUT, asks=_asks)
 handler = lambda_handler(app)

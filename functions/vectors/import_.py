@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from shared import limits
 from shared.embedding import embedder
-from shared.errors import ModelMismatch
+from shared.errors import ModelMismatch, PlanLimitReached
 from shared.importing import MAX_LINES, import_vectors
+from shared.limits import REFUSALS_OF_WRITES, Ask
 from shared.openapi.about import About
 from shared.portable import PortableVector
 from shared.web.app import Call, endpoint_app, lambda_handler
@@ -47,7 +49,7 @@ ABOUT = About(
         "truncated": 0,
         "usage": {"vectors": 1, "embeddings": 1, "embedding_tokens": 9, "model": "multilingual-e5-large"},
     },
-    errors=(ModelMismatch,),
+    errors=(ModelMismatch, PlanLimitReached, *REFUSALS_OF_WRITES),
 )
 
 
@@ -85,6 +87,10 @@ async def import_(call: Call[ImportRequest]) -> ImportResponse:
     )
 
 
+def _asks(_: ImportRequest, body: bytes) -> Ask:
+    return limits.lines(body, most=MAX_LINES)
+
+
 app = endpoint_app(
     "POST /v1/vectors/import",
     import_,
@@ -93,5 +99,6 @@ app = endpoint_app(
     about=ABOUT,
     idempotent=True,
     lines=True,
+    asks=_asks,
 )
 handler = lambda_handler(app)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from shared import limits
 from shared.errors import ModelMismatch, ValidationFailed
+from shared.limits import REFUSALS_OF_UNITS, Ask
 from shared.openapi.about import About
 from shared.places import Place
 from shared.queries import query_of_stored, vector_of_values, words_of
@@ -37,7 +39,7 @@ ABOUT = About(
         "usage": {"embeddings": 1, "searches": 1, "embedding_tokens": 5, "model": "multilingual-e5-large"},
         "took_ms": 12.4,
     },
-    errors=(ModelMismatch,),
+    errors=(ModelMismatch, *REFUSALS_OF_UNITS),
 )
 
 
@@ -81,5 +83,10 @@ async def _by_id(call: Call[QueryRequest], wanted: Wanted) -> SearchResponse:
     return await answer_search(call, wanted, call.request.mode, stored.vector, words)
 
 
-app = endpoint_app("POST /v1/vectors/query", query, request=QueryRequest, scope="read", about=ABOUT)
+def _asks(request: QueryRequest, _: bytes) -> Ask:
+    is_embedded = request.vector is None and request.mode != "keyword"
+    return limits.search(request.text if is_embedded else None)
+
+
+app = endpoint_app("POST /v1/vectors/query", query, request=QueryRequest, scope="read", about=ABOUT, asks=_asks)
 handler = lambda_handler(app)

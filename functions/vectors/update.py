@@ -9,6 +9,7 @@ from msgspec import Struct
 from shared.conditions import condition_of
 from shared.embedding import embedder
 from shared.errors import ModelMismatch, ValidationFailed
+from shared.limits import REFUSALS_OF_WRITES, WRITE, Ask, batch
 from shared.openapi.about import About
 from shared.places import Place
 from shared.records import Namespace
@@ -57,7 +58,7 @@ ABOUT = About(
         "truncated": 0,
         "usage": {"vectors": 120, "embeddings": 0, "embedding_tokens": 0, "model": "multilingual-e5-large"},
     },
-    errors=(ModelMismatch,),
+    errors=(ModelMismatch, *REFUSALS_OF_WRITES),
 )
 
 
@@ -122,7 +123,14 @@ def _response(done: Updated, model: str | None) -> UpdateResponse:
     )
 
 
+def _asks(request: UpdateRequest, _: bytes) -> Ask:
+    """How many vectors a filter matches shows as they are updated."""
+    if request.id is None:
+        return WRITE
+    return batch("write", [request.text if request.values is None else None], vectors=1)
+
+
 app = endpoint_app(
-    "POST /v1/vectors/update", update, request=UpdateRequest, scope="write", about=ABOUT, idempotent=True
+    "POST /v1/vectors/update", update, request=UpdateRequest, scope="write", about=ABOUT, idempotent=True, asks=_asks
 )
 handler = lambda_handler(app)

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from shared.embedding import embedder
-from shared.errors import ModelMismatch
+from shared.errors import ModelMismatch, PlanLimitReached
+from shared.limits import REFUSALS_OF_WRITES, Ask, batch
 from shared.openapi.about import About
 from shared.places import Place
 from shared.records import MAX_RECORDS, Namespace, Record
@@ -52,7 +53,7 @@ ABOUT = About(
         "truncated": 0,
         "usage": {"vectors": 1, "embeddings": 1, "embedding_tokens": 9, "model": "multilingual-e5-large"},
     },
-    errors=(ModelMismatch,),
+    errors=(ModelMismatch, PlanLimitReached, *REFUSALS_OF_WRITES),
 )
 
 
@@ -90,7 +91,12 @@ async def upsert(call: Call[UpsertRequest]) -> UpsertResponse:
     )
 
 
+def _asks(request: UpsertRequest, _: bytes) -> Ask:
+    texts = [record.text if record.values is None else None for record in request.vectors]
+    return batch("write", texts, vectors=len(texts))
+
+
 app = endpoint_app(
-    "POST /v1/vectors/upsert", upsert, request=UpsertRequest, scope="write", about=ABOUT, idempotent=True
+    "POST /v1/vectors/upsert", upsert, request=UpsertRequest, scope="write", about=ABOUT, idempotent=True, asks=_asks
 )
 handler = lambda_handler(app)

@@ -42,6 +42,12 @@ _VECTOR_TYPES = (
     b"SELECT 'vector'::regtype::oid::bigint, 'halfvec'::regtype::oid::bigint, 'sparsevec'::regtype::oid::bigint"
 )
 _SET_ACCOUNT = b"SELECT set_config('app.account', %(account_no)s, true)"
+# What our own functions raise, by its SQLSTATE.
+_OF_OUR_FUNCTIONS: dict[str, tuple[type[FluxVectorError], str]] = {
+    "FV001": (PasswordRequired, "The password was changed, or the session ended, a moment ago."),
+    "FV002": (PlanLimitReached, "The plan stores no more vectors than there are: delete some, or change the plan."),
+    "FV003": (PlanLimitReached, "The plan has no more collections than there are: delete one, or change the plan."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +215,8 @@ def _translated(error: psycopg.Error) -> FluxVectorError:
     """Our error for the driver's. Its message may quote a row, so only its SQLSTATE is logged."""
     if isinstance(error, errors.UniqueViolation):
         return UniqueConflict("It exists already.")
-    if error.sqlstate == "FV001":  # of our own functions
-        return PasswordRequired("The password was changed, or the session ended, a moment ago.")
-    if error.sqlstate == "FV002":
-        return PlanLimitReached("The plan stores no more vectors than there are: delete some, or change the plan.")
+    if told := _OF_OUR_FUNCTIONS.get(error.sqlstate or ""):
+        return told[0](told[1])
     if isinstance(error, errors.ForeignKeyViolation):
         return NotFound("It was deleted a moment ago.")
     log.event("database_error", sqlstate=error.sqlstate, type=type(error).__name__, where=log.where(error))

@@ -18,6 +18,7 @@ from shared.errors import (
     NotFound,
     PayloadTooLarge,
     PermissionDenied,
+    RateLimited,
     SessionRequired,
     Unauthenticated,
     Unavailable,
@@ -32,6 +33,9 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "invalid_json": "The body is not JSON in UTF-8.",
         "incomplete_body": "The body did not arrive completely, or not in time.",
         "unauthenticated": "There is no credential, or a bad one.",
+        "quota_exceeded": "What the plan includes for this month is used up.",
+        "spending_cap_reached": "The month has cost what its owner allowed.",
+        "payment_overdue": "A payment is overdue, so nothing can be written until it is paid.",
         "permission_denied": "The credential does not allow this call.",
         "not_found": "There is no such thing, or it is another account's: the answer is the same.",
         "conflict": "What is stored already stands against it.",
@@ -88,6 +92,8 @@ def _errors(call: Described) -> Iterator[type[FluxVectorError]]:
         yield from _OF_BODIES
     if call.app.scope is not None:
         yield from _OF_CREDENTIALS
+    if call.app.scope is not None or call.app.is_limited:
+        yield RateLimited
     if call.app.scope == "session":
         yield SessionRequired
     if call.path_parameters or "collection" in call.app.shape.__struct_fields__:

@@ -31,13 +31,23 @@ HEADERS: dict[str, Any] = {
         "description": "That this is the answer of an earlier request with the same Idempotency-Key; nothing was done.",
         "schema": {"type": "string", "const": "true"},
     },
+    "RateLimit-Policy": {
+        "description": "The rates that the request met: of each its name, how many units it takes at once (q), and in "
+        "how many seconds as many come back (w).",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "Of each rate its name, the units that are left (r), and after how many seconds all are (t).",
+        "schema": {"type": "string"},
+    },
     "WWW-Authenticate": {
         "description": "How to authenticate.",
         "required": True,
         "schema": {"type": "string", "const": "Bearer"},
     },
 }
-_OF_STATUS = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
+_OF_RATES = ["RateLimit-Policy", "RateLimit"]
+_OF_STATUS = {401: ["WWW-Authenticate"], 402: _OF_RATES, 429: ["Retry-After", *_OF_RATES], 503: ["Retry-After"]}
 
 
 def _references(*names: str) -> dict[str, Any]:
@@ -49,7 +59,8 @@ HEADERS_OF_ALL = _references("X-Request-Id")
 
 def answer_headers(call: Described) -> dict[str, Any]:
     """The headers of a call's good answer."""
-    return HEADERS_OF_ALL | (_references("Idempotency-Replayed") if call.app.is_idempotent else {})
+    rates = _references(*_OF_RATES) if call.app.scope is not None else {}
+    return HEADERS_OF_ALL | rates | (_references("Idempotency-Replayed") if call.app.is_idempotent else {})
 
 
 def _of_idempotency(errors: Sequence[type[FluxVectorError]]) -> dict[str, Any]:

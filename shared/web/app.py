@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Generic, Literal, TypeVar
 
@@ -295,6 +295,12 @@ class EndpointApp(Generic[R]):
             return WRITE if self.scope == "write" else READ
         return self.asks(decoded, lines)
 
+    def _least(self) -> Ask:
+        """What the smallest of such requests asks for, before anything of its body is known."""
+        if isinstance(self.asks, Ask) or self.scope != "write":
+            return self._ask(None, b"")
+        return replace(WRITE, vectors=1)
+
     def _note(self, admission: Admission, trace: _Trace) -> None:
         """Raises what the limits refuse."""
         trace.principal, trace.grant = admission.principal, admission.grant
@@ -324,7 +330,7 @@ class EndpointApp(Generic[R]):
             if self.scope is not None and reading.is_large(request):
                 # Nobody reads megabytes of a stranger's, nor of whoever would be refused.
                 looked = await admit(
-                    database(), credential, self._ask(None, b""), takes=False, address=callers.stranger_at(address)
+                    database(), credential, self._least(), takes=False, address=callers.stranger_at(address)
                 )
                 self._note(looked, trace)
             most = min(MAX_RAW_BYTES, settings().max_body_bytes) if self.is_raw else settings().max_body_bytes
@@ -440,8 +446,8 @@ async def _end_ticket(trace: _Trace, *, has_succeeded: bool) -> None:
         return
     try:
         await database().transact(principal.account_no, end_ticket(principal.env, ticket))
-    except FluxVectorError as error:
-        log.event("ticket_not_ended", code=error.code)  # its lease ends by itself
+    except Exception as error:  # its lease ends by itself: whatever it is, the answer is what it was
+        log.event("ticket_not_ended", type=type(error).__name__, where=log.where(error))
 
 
 def _with_headers(send: Send, request_id: str, path: str, grant: Grant) -> Send:

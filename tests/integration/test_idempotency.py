@@ -287,7 +287,8 @@ async def test_a_key_costs_two_round_trips(
 
         assert await cost([]) == 2
         assert await cost("key-1") == 4
-        assert await cost("key-1") == 2
+        # A replay records nothing, so that its ticket is ended by itself.
+        assert await cost("key-1") == 3
 
 
 async def test_upserts_of_the_same_ids_at_once_do_not_deadlock_and_one_wins_whole(made: Api) -> None:

@@ -66,7 +66,7 @@ async def test_the_job_embeds_what_waits_and_bills_it_once(
         "SELECT endpoint, plan, env, sum(requests), sum(embeddings), sum(tokens) > 300 FROM usage_events"
         " WHERE embeddings > 0 GROUP BY 1, 2, 3"
     )
-    assert events == [("jobs/embed_pending", "free", "live", 0, 70, True)]
+    assert events == [("jobs/embed_pending", "scale", "live", 0, 70, True)]
     assert await embed_pending(jobs, embedder) == 0
 
 

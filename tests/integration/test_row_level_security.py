@@ -127,7 +127,9 @@ def plain(value: object, name: str) -> object:
     """A value of a statement's answer without what differs from one moment to the next."""
     if name in TELLS_A_NUMBER and type(value) is int:
         return "number"
-    return "time" if isinstance(value, datetime.datetime) or (name in TELLS_AN_AGE and isinstance(value, float)) else value
+    return (
+        "time" if isinstance(value, datetime.datetime) or (name in TELLS_AN_AGE and isinstance(value, float)) else value
+    )
 
 
 def assert_apart(world: World, name: str, sql: str, account_no: int = MINE) -> None:

@@ -95,6 +95,34 @@ CREATE TRIGGER count_stored AFTER UPDATE ON collection_counts
 CREATE TRIGGER count_deleted AFTER DELETE ON collection_counts
     REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION count_deleted();
 
+-- Texts that wait for a quota or a cap wait for the next month, far longer than anything else does: of an account that may have
+-- another one now they are looked at again. Who has a row embeds it just now.
+CREATE FUNCTION wake_pending() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+    WITH waiting AS (
+        SELECT q.account_no, q.collection_no, q.namespace, q.id
+        FROM after n
+        JOIN before o ON o.account_no = n.account_no
+        JOIN public.pending_embeddings q ON q.account_no = n.account_no
+        WHERE (n.plan, n.spending_cap) IS DISTINCT FROM (o.plan, o.spending_cap)
+          AND q.failed_at IS NULL AND q.ready_at > now() + interval '1 hour'
+        FOR UPDATE OF q SKIP LOCKED
+    )
+    UPDATE public.pending_embeddings q SET ready_at = now()
+        FROM waiting w
+        WHERE q.account_no = w.account_no AND q.collection_no = w.collection_no AND q.namespace = w.namespace
+          AND q.id = w.id;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER wake_pending AFTER UPDATE ON accounts
+    REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION wake_pending();
+REVOKE ALL ON FUNCTION wake_pending() FROM PUBLIC;
+
 -- What an account has used this month (UTC), by environment, and where its rates stand. UNLOGGED: a crash empties these tables;
 -- rates then start full, and what was used is reckoned again from the roll-ups and their tail before anything is admitted.
 -- A rate is kept as the theoretical arrival time of GCRA, in seconds since 2026 (to the microsecond, which Unix seconds are too

@@ -346,6 +346,40 @@ BEGIN
 END
 $$;
 
+-- For whoever makes a collection, before and after: raises FV003 where there are more than before and more than the plan allows.
+CREATE FUNCTION hold_collections() RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('collections', me));
+    PERFORM set_config('app.collections', (
+        SELECT count(*)::text FROM public.collections c WHERE c.account_no = me
+    ), true);
+END
+$$;
+CREATE FUNCTION check_collections() RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    me CONSTANT bigint := current_account_no();
+    most bigint;
+    there bigint;
+BEGIN
+    SELECT p.collections INTO most FROM public.accounts a JOIN public.plans p ON p.plan = a.plan
+        WHERE a.account_no = me;
+    SELECT count(*) INTO there FROM public.collections c WHERE c.account_no = me;
+    IF there > coalesce(nullif(current_setting('app.collections', true), '')::bigint, 0) AND there > most THEN
+        RAISE EXCEPTION 'more collections than the plan allows' USING ERRCODE = 'FV003';
+    END IF;
+END
+$$;
+
 -- As admit(), with the work that the request asks for. Of a credential that is none: no row, or one with the seconds to wait
 -- where its address (a keyed hash) has tried too often: so many times a second, and those of 30 seconds at once.
 CREATE FUNCTION admit_request(
@@ -411,14 +445,14 @@ REVOKE ALL ON FUNCTION
     count_stored(), count_deleted(), count_usage(), reckon_usage(text, timestamptz, boolean),
     cost_of(text, bigint, bigint, bigint, bigint),
     reserve_work(text, bigint, text, float8, bigint, bigint, bigint, boolean), end_ticket(text, bigint),
-    hold_stored_limit(), check_stored_limit(),
+    hold_stored_limit(), check_stored_limit(), hold_collections(), check_collections(),
     admit_request(bytea, text, text, bytea, float8, text, float8, bigint, bigint, bigint, boolean)
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION end_ticket(text, bigint) TO fluxvector_api, fluxvector_jobs;
 GRANT EXECUTE ON FUNCTION reserve_work(text, bigint, text, float8, bigint, bigint, bigint, boolean)
     TO fluxvector_api, fluxvector_jobs;
 GRANT EXECUTE ON FUNCTION
-    hold_stored_limit(), check_stored_limit(),
+    hold_stored_limit(), check_stored_limit(), hold_collections(), check_collections(),
     admit_request(bytea, text, text, bytea, float8, text, float8, bigint, bigint, bigint, boolean)
     TO fluxvector_api;
 GRANT EXECUTE ON FUNCTION cost_of(text, bigint, bigint, bigint, bigint) TO fluxvector_jobs, fluxvector_api;

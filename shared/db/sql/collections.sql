@@ -1,3 +1,10 @@
+-- Collections of one account are made one after the other, so that each sees how many there are.
+-- name: hold_collections
+SELECT hold_collections()
+
+-- name: check_collections
+SELECT check_collections()
+
 -- name: create_collection
 WITH made AS (
     INSERT INTO collections

@@ -37,6 +37,20 @@ FROM mine
 WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s AND p.namespace = %(namespace)s
   AND p.id = mine.id AND p.id = ANY(%(ids)b::text[])
 
+-- What a quota or a cap leaves no units for waits for the next month; whoever changes the account's plan or cap wakes it.
+-- name: postpone_to_next_month
+WITH mine AS (
+    SELECT p.id FROM pending_embeddings p
+    WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s AND p.namespace = %(namespace)s
+      AND p.id = ANY(%(ids)b::text[]) AND p.failed_at IS NULL
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE pending_embeddings p
+SET ready_at = (date_trunc('month', now() AT TIME ZONE 'UTC') + interval '1 month') AT TIME ZONE 'UTC'
+FROM mine
+WHERE p.account_no = %(account_no)s AND p.collection_no = %(collection_no)s AND p.namespace = %(namespace)s
+  AND p.id = mine.id AND p.id = ANY(%(ids)b::text[])
+
 -- Notes that an embedding failed, where the text is still the one that was tried: the vectors are locked first, as whoever
 -- changes them does. At gives_up_at failures (NULL: never) the row has failed for good; up to then they go up to `most`.
 -- name: note_failures

@@ -86,7 +86,7 @@ def test_a_query_string_becomes_parameters() -> None:
         },
     ]
     assert "requestBody" not in told
-    assert list(codes(told)) == ["401", "403", "404", "422", "500", "503"]
+    assert list(codes(told)) == ["401", "403", "404", "422", "429", "500", "503"]
 
 
 def test_a_body_whose_fields_are_all_optional_is_optional() -> None:
@@ -105,7 +105,7 @@ def test_a_body_whose_fields_are_all_optional_is_optional() -> None:
 
 def test_a_public_call_without_a_body_has_few_errors() -> None:
     told = operation(endpoint_app("GET /things", exported, request=NoRequest, scope=None))
-    assert list(codes(told)) == ["422", "500"]
+    assert list(codes(told)) == ["422", "429", "500"]
     assert told["security"] == []
 
 
