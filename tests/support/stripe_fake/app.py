@@ -32,6 +32,8 @@ from tests.support.stripe_fake.webhooks import Sent
 KEY = "sk_test_of_the_fake"
 # Longer than any caller of a test waits.
 SILENCE_S = 30.0
+# Stripe forgets an idempotency key after a day at least; here it is a day.
+KEYS_HOLD_S = 24 * 3_600.0
 # How often automatic mode looks whether something is due by the clock alone.
 TICK_S = 0.5
 
@@ -62,7 +64,7 @@ class StripeFake:
     # Where the account is kept, if anywhere.
     store: Store | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
-    _kept: dict[str, tuple[Any, int, bytes]] = field(default_factory=dict)
+    _kept: dict[str, tuple[Any, int, bytes, float]] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def calls(self) -> dict[str, Call]:
@@ -82,11 +84,13 @@ class StripeFake:
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), TICK_S)
+            is_changed = self._changed.is_set()
             self._changed.clear()
             if self.is_automatic:
                 self.account.catch_up()
-                await self.account.webhooks.deliver_due()
-            self.save()
+                is_changed = await self.account.webhooks.deliver_due() > 0 or is_changed
+            if is_changed:
+                self.save()
 
     def save(self) -> None:
         """Keeps the account, where there is a store for it."""
@@ -154,8 +158,10 @@ class StripeFake:
         if fault is not None and fault.what == 429:
             raise error_of(429)  # Stripe limits before it looks at keys, and keeps no such answer
         asked = (method, path, given)
+        if key in self._kept and self.account.now() - self._kept[key][3] > KEYS_HOLD_S:
+            del self._kept[key]
         if method == "POST" and key is not None and key in self._kept:
-            first, status, body = self._kept[key]
+            first, status, body, _ = self._kept[key]
             if first != asked:
                 message = "Keys for idempotent requests can only be used with the same parameters."
                 raise Refusal(400, {"type": "idempotency_error", "message": message})
@@ -171,7 +177,7 @@ class StripeFake:
                 status, body = 200, done
         arrived = fault is None or fault.what == 500 or fault.when == "after"
         if method == "POST" and key is not None and arrived:
-            self._kept[key] = (asked, status, body)
+            self._kept[key] = (asked, status, body, self.account.now())
         if fault is not None and fault.what == "silence":
             await _until_the_caller_leaves(request)
         return status, body

@@ -315,6 +315,9 @@ async def test_the_same_key_is_the_same_write(caller: Caller) -> None:
     with pytest.raises(stripe.IdempotencyError):
         await caller.call("post", "/v1/customers", key="one", name="B")
     assert len(caller.fake.account.customers) == 1
+    caller.fake.advance(25 * 3_600)
+    await caller.call("post", "/v1/customers", key="one", name="B")
+    assert len(caller.fake.account.customers) == 2
 
 
 async def test_a_restricted_key_may_do_what_it_is_for(caller: Caller) -> None:
