@@ -116,3 +116,21 @@ async def test_the_asynchronous_client(product: Product) -> None:
         assert {answer.results[0].id for answer in answers} == {"lamp"}
         assert (await client.collections.get("async")).vectors_count == 4
         await client.collections.delete("async")
+
+
+def test_usage_is_what_the_client_expects(client: FluxVector) -> None:
+    before = client.usage.get()
+    assert before.plan is not None
+    assert before.period_start is not None
+    assert before.period_start.endswith("-01T00:00:00Z")
+    client.collections.create("counted", dimension=2)
+    client.vectors.upsert("counted", [{"id": "a", "values": [1.0, 0.0]}, {"id": "b", "values": [0.0, 1.0]}])
+    after = client.usage.get()
+    assert [(after.requests or 0) - (before.requests or 0), after.embeddings] == [1, before.embeddings]
+    assert (after.vectors_stored or 0) - (before.vectors_stored or 0) == 2
+    assert (after.collections or 0) - (before.collections or 0) == 1
+    history = client.usage.history(days=7)
+    assert [day.date for day in history] == sorted(day.date for day in history)
+    assert len(history) == 7
+    today = history.data[-1]
+    assert (today.requests or 0, today.vectors or 0) >= (1, 2)

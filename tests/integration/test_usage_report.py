@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 
 from shared.db.connection import Database
+from shared.db.sql_files import statements
 from shared.plans import PAY_AS_YOU_GO, PRO
 from shared.usage_report import MOST_PARTS
 from shared.usage_rollups import aggregate_usage
@@ -234,3 +236,29 @@ async def test_plans_are_told_to_anybody(api: Api) -> None:
         {"unit": "embedding_tokens", "amount": "0.008", "per": 1_000_000, "per_unit": "0.000000008"},
         {"unit": "vector_days", "amount": "0.048", "per": 1_000_000, "per_unit": "0.000000048"},
     ]
+
+
+async def test_what_is_told_never_dips_while_it_is_rolled_up(api: Api) -> None:
+    """An event is told once from its commit on, whether it is in the tail, in the roll-ups or on its way."""
+    roll_up = statements("usage_rollups")["roll_up"]
+    written, stop = 0, threading.Event()
+
+    def work() -> None:
+        with psycopg.connect(api.database.jobs_url, autocommit=True) as jobs:
+            while not stop.is_set():
+                jobs.execute(roll_up, {"limit": 3})
+
+    rolling = threading.Thread(target=work)
+    rolling.start()
+    try:
+        for _ in range(25):
+            for _ in range(4):
+                use(api, (1, 1, 0, 0, 0))
+                written += 1
+            [today] = await history(api, days=1)
+            [parts] = await history(api, days=1, by="endpoint")
+            told = (await usage(api))["searches"], today["searches"], parts["searches"], parts["parts"][0]["searches"]
+            assert told == (written,) * 4
+    finally:
+        stop.set()
+        rolling.join()
