@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import httpx
 import pytest
 
-from shared.limits import MARKS, month_end
+from shared.limits import month_end, tokens_at_most
 from shared.plans import Unit
 from tests.support.api import MODEL, Api, serve_in_process
 from tests.support.database import TestDatabase
@@ -39,8 +39,8 @@ RECORD = {"id": "a", "values": [1.0] + [0.0] * 1023}
 Call = Callable[[Api], Awaitable[httpx.Response]]
 NUMBERS = itertools.count(1)
 TEXT = "some words"
-# The most that its tokens may be: its bytes, and the marks of the model.
-TEXT_TOKENS = len(TEXT) + MARKS
+# The most that its tokens may be.
+TEXT_TOKENS = tokens_at_most(TEXT)
 
 
 async def write(api: Api) -> httpx.Response:
