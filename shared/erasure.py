@@ -81,7 +81,7 @@ async def finish_erasures(database: Database, *, budget_s: float) -> int:
 
 async def _finish(database: Database, account_no: int, deadline: Deadline) -> int:
     account: dict[str, object] = {"account_no": account_no}
-    removed = 0
+    removed: int = 0
     # Vectors go before events: who embeds one of them writes an event with it.
     while deadline.remaining_s > 0:
         [rows] = await database.transact(account_no, Statement(_SQL["find_left_collection"], account))
@@ -94,5 +94,7 @@ async def _finish(database: Database, account_no: int, deadline: Deadline) -> in
         removed += count
         if count == 0:
             break
+    [[(count,)]] = await database.transact(account_no, Statement(_SQL["delete_usage_of_erased_account"], account))
+    removed += count
     await database.transact(account_no, Statement(_SQL["forget_erased_account"], account | {"settled": SETTLED}))
     return removed

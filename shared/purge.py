@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from shared.billing.inbox import KEPT
 from shared.collections import erase_rows
 from shared.db import arrays
 from shared.db.connection import Database, Statement
@@ -22,11 +23,16 @@ USAGE_DAYS_AHEAD = 7
 USAGE_DAYS_KEPT = 90
 # Longer than any time in which attempts are counted.
 ATTEMPTS_KEPT = timedelta(days=1)
+# Longer than Stripe takes events of an hour (35 days), and than an erasure looks back for what is not reported (60).
+REPORTS_KEPT = timedelta(days=70)
 
+_ADMISSION = statements("admission")
 _COLLECTIONS = statements("collections")
 _VECTORS = statements("vectors")
 _USAGE = statements("usage")
 _ERASURE = statements("erasure")
+_REPORTS = statements("meter_reports")
+_WEBHOOKS = statements("webhooks")
 
 
 async def purge(database: Database) -> int:
@@ -41,6 +47,12 @@ async def purge(database: Database) -> int:
     removed += await _purge_old(database, Statement(_ERASURE["delete_expired_links"], {"limit": BATCH}))
     attempts = {"kept": ATTEMPTS_KEPT, "limit": BATCH}
     removed += await _purge_old(database, Statement(_ERASURE["delete_old_attempts"], attempts))
+    reports = {"kept": REPORTS_KEPT, "limit": BATCH}
+    removed += await _purge_old(database, Statement(_REPORTS["delete_old_reports"], reports))
+    events = {"kept": KEPT, "limit": BATCH}
+    removed += await _purge_old(database, Statement(_WEBHOOKS["delete_old_events"], events))
+    for buckets in ("delete_full_key_buckets", "delete_full_stranger_buckets"):
+        removed += await _purge_old(database, Statement(_ADMISSION[buckets], {"limit": BATCH}))
     ledger = {"kept": LEDGER_KEPT, "limit": BATCH}
     return removed + await _purge_old(database, Statement(_ERASURE["delete_old_ledger"], ledger))
 

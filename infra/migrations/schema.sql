@@ -135,9 +135,9 @@ BEGIN
         RETURN;
     END IF;
     now_s := extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z');
-    INSERT INTO public.stranger_meters (bucket, at) VALUES (p_address, 0) ON CONFLICT (bucket) DO NOTHING;
+    INSERT INTO public.stranger_meters (bucket, at) VALUES (p_address, now_s) ON CONFLICT (bucket) DO NOTHING;
     SELECT s.at INTO stranger_at FROM public.stranger_meters s WHERE s.bucket = p_address FOR UPDATE;
-    stranger_at := greatest(least(stranger_at, now_s + 30), now_s) + 1 / p_tries_per_s;
+    stranger_at := greatest(least(coalesce(stranger_at, now_s), now_s + 30), now_s) + 1 / p_tries_per_s;
     wait_s := stranger_at - now_s - 30;
     IF wait_s > 0.000001 THEN
         refusal := 'address';
@@ -208,6 +208,7 @@ CREATE FUNCTION public.check_quota() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     SET "TimeZone" TO 'UTC'
     AS $_$
 DECLARE
@@ -277,6 +278,10 @@ CREATE FUNCTION public.check_quotas(p_limit integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_sort TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     looked integer := 0;
@@ -356,6 +361,38 @@ END
 $$;
 
 ALTER FUNCTION public.claim_emails(p_limit integer, p_lease interval) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.claim_meter_reports(p_most bigint, p_lease interval, p_oldest interval) RETURNS TABLE(account_no bigint, meter text, hour bigint, revision integer, value bigint, identifier text, stripe_customer_id text, attempts integer, was_sent boolean, age_s double precision, known bigint)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    WITH due AS (
+        SELECT r.account_no, r.meter, r.hour, r.revision, r.state
+        FROM public.meter_reports r
+        WHERE r.state IN ('waiting', 'sent', 'refused') AND r.ready_at <= now() AND r.hour > now() - p_oldest
+          AND NOT EXISTS (
+              SELECT FROM public.meter_reports e
+              WHERE e.account_no = r.account_no AND e.meter = r.meter AND e.hour = r.hour AND e.revision < r.revision
+                AND e.state IN ('waiting', 'sent', 'refused')
+          )
+        ORDER BY r.ready_at LIMIT p_most
+        FOR UPDATE OF r SKIP LOCKED
+    )
+    UPDATE public.meter_reports r
+    SET state = 'sent', first_sent_at = CASE d.state WHEN 'sent' THEN r.first_sent_at ELSE now() END,
+        attempts = r.attempts + 1, ready_at = now() + p_lease
+    FROM due d JOIN public.accounts a ON a.account_no = d.account_no AND a.stripe_customer_id IS NOT NULL
+    WHERE r.account_no = d.account_no AND r.meter = d.meter AND r.hour = d.hour AND r.revision = d.revision
+    RETURNING r.account_no, r.meter, extract(epoch FROM r.hour)::bigint, r.revision, r.value, r.identifier,
+              a.stripe_customer_id, r.attempts, d.state = 'sent', extract(epoch FROM now() - r.first_sent_at)::float8, (
+                  SELECT coalesce(sum(k.value), 0)::bigint FROM public.meter_reports k
+                  WHERE k.account_no = r.account_no AND k.meter = r.meter AND k.hour = r.hour
+                    AND k.state IN ('acknowledged', 'settled')
+              )
+$$;
+
+ALTER FUNCTION public.claim_meter_reports(p_most bigint, p_lease interval, p_oldest interval) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.claim_stripe_event(p_lease interval) RETURNS TABLE(event_id text, type text, object_id text, attempts integer)
     LANGUAGE sql SECURITY DEFINER
@@ -463,6 +500,7 @@ CREATE FUNCTION public.count_storage(p_limit integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     SET "TimeZone" TO 'UTC'
     AS $$
 DECLARE
@@ -520,6 +558,7 @@ CREATE FUNCTION public.count_stored_hours(p_hour timestamp with time zone) RETUR
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     SET "TimeZone" TO 'UTC'
     AS $$
 DECLARE
@@ -1195,6 +1234,25 @@ END
 $_$;
 
 ALTER FUNCTION public.matching_keys(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath, p_after_namespace text, p_after_id text, p_limit bigint) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.measure_meter_reports(p_oldest interval) RETURNS TABLE(waiting bigint, sent bigint, refused bigint, oldest_s double precision, too_old bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    SELECT count(*) FILTER (WHERE r.state = 'waiting'), count(*) FILTER (WHERE r.state = 'sent'),
+           count(*) FILTER (WHERE r.state = 'refused'),
+           coalesce(extract(epoch FROM now() - min(r.hour)), 0)::float8,
+           count(*) FILTER (WHERE r.hour <= now() - p_oldest) + (
+               SELECT count(*)
+               FROM public.usage_hours h JOIN public.accounts a ON a.account_no = h.account_no
+               WHERE h.is_charged AND h.env = 'live' AND NOT h.is_reported AND h.hour <= now() - p_oldest
+                 AND a.stripe_customer_id IS NOT NULL
+           )
+    FROM public.meter_reports r WHERE r.state IN ('waiting', 'sent', 'refused')
+$$;
+
+ALTER FUNCTION public.measure_meter_reports(p_oldest interval) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.meter_identifier(p_customer text, p_meter text, p_hour timestamp with time zone, p_revision integer) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -6028,8 +6086,6 @@ CREATE POLICY own_account ON public.keyword_terms TO fluxvector_api USING ((acco
 
 CREATE POLICY own_account ON public.keywords TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
-CREATE POLICY own_account ON public.meter_reports TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
-
 CREATE POLICY own_account ON public.one_time_links TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
 
 CREATE POLICY own_account ON public.outbox_emails TO fluxvector_api USING ((account_no = ( SELECT public.current_account_no() AS current_account_no)));
@@ -6138,6 +6194,9 @@ GRANT ALL ON FUNCTION public.check_stored_limit() TO fluxvector_api;
 REVOKE ALL ON FUNCTION public.claim_emails(p_limit integer, p_lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_emails(p_limit integer, p_lease interval) TO fluxvector_jobs;
 
+REVOKE ALL ON FUNCTION public.claim_meter_reports(p_most bigint, p_lease interval, p_oldest interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_meter_reports(p_most bigint, p_lease interval, p_oldest interval) TO fluxvector_jobs;
+
 REVOKE ALL ON FUNCTION public.claim_stripe_event(p_lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_stripe_event(p_lease interval) TO fluxvector_jobs;
 
@@ -6220,6 +6279,9 @@ GRANT ALL ON FUNCTION public.matching_ids(p_collection_no bigint, p_namespace te
 
 REVOKE ALL ON FUNCTION public.matching_keys(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath, p_after_namespace text, p_after_id text, p_limit bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.matching_keys(p_collection_no bigint, p_namespace text, p_facets tsquery, p_filter jsonpath, p_after_namespace text, p_after_id text, p_limit bigint) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.measure_meter_reports(p_oldest interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.measure_meter_reports(p_oldest interval) TO fluxvector_jobs;
 
 REVOKE ALL ON FUNCTION public.meter_identifier(p_customer text, p_meter text, p_hour timestamp with time zone, p_revision integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.meter_identifier(p_customer text, p_meter text, p_hour timestamp with time zone, p_revision integer) TO fluxvector_jobs;
@@ -6323,7 +6385,6 @@ GRANT SELECT(status) ON TABLE public.accounts TO fluxvector_api;
 GRANT SELECT(created_at) ON TABLE public.accounts TO fluxvector_api;
 
 GRANT SELECT(stripe_customer_id) ON TABLE public.accounts TO fluxvector_api;
-GRANT SELECT(stripe_customer_id) ON TABLE public.accounts TO fluxvector_jobs;
 
 GRANT SELECT(subscription_status) ON TABLE public.accounts TO fluxvector_api;
 
@@ -6416,7 +6477,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.keyword_terms TO fluxvector_jo
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.keywords TO fluxvector_api;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.keywords TO fluxvector_jobs;
 
-GRANT SELECT ON TABLE public.meter_reports TO fluxvector_api;
 GRANT SELECT,INSERT,DELETE ON TABLE public.meter_reports TO fluxvector_jobs;
 
 GRANT UPDATE(value) ON TABLE public.meter_reports TO fluxvector_jobs;

@@ -1,8 +1,10 @@
 """Ending the subscriptions of accounts that are gone: units not reported yet, then the last invoice, then the row.
 
-A closure (a row of billing_closures) goes through two states. `open`: its units are reported meter by meter, each taken
-out of the row once Stripe has it. `reported`: after a wait in which Stripe counts them, the subscriptions are cancelled
-with a final invoice, and the row goes. A run that ends anywhere is taken up by the next: nothing is lost or sent twice.
+A closure (a row of billing_closures) goes through two states. `open`: reports that were on their way when the account
+went are sent again, each under its own identifier; then the units that nobody has sent are reported meter by meter.
+Each is taken out of the row once Stripe has it. `reported`: after a wait in which Stripe counts them, the subscriptions
+are cancelled with a final invoice, and the row goes. A run that ends anywhere is taken up by the next: nothing is lost
+or sent twice.
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from shared import log
 from shared.billing.client import MeterEvent, Stripe
@@ -28,6 +32,9 @@ SETTLE = "15 minutes"
 # Stripe remembers an identifier for a day at least. Well before that has passed, its counts are asked first.
 IDENTIFIERS_HOLD_S = 20 * 3_600.0
 MINUTE_S = 60
+HOUR_S = 3_600
+# Stripe refuses events of more than 35 days before.
+OLDEST_S = 34 * 24 * 3_600.0
 
 _SQL = statements("billing")
 
@@ -36,14 +43,29 @@ class LeaseLost(Exception):
     """Another run has claimed the closure: this one was too slow and has nothing more to say."""
 
 
+class OpenReport(msgspec.Struct, frozen=True):
+    """A report of which nobody knows whether it arrived: `value` units of a meter in an hour, by its beginning.
+
+    `known` are the units of the hour that have arrived besides. Times are in Unix seconds.
+    """
+
+    identifier: str
+    meter: str
+    hour: int
+    value: int
+    known: int
+    first_sent_at: float
+
+
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """A claimed closure. `units` are those not reported yet, by their meter's event name; times in Unix seconds."""
+    """A claimed closure. `units` are those nobody has sent yet, by their meter's event name; times in Unix seconds."""
 
     closure_no: int
     attempts: int
     customer_id: str = field(repr=False)
     units: Mapping[str, int]
+    reports: tuple[OpenReport, ...]
     is_reported: bool
     created_at: float
     claimed_at: float
@@ -106,8 +128,9 @@ async def report_waiting(database: Database) -> int:
 
 async def _claim(database: Database) -> Closure | None:
     rows = await database.execute(Statement(_SQL["claim_closure"], {"lease": LEASE}))
-    for closure_no, attempts, customer_id, units, state, created_at, claimed_at in rows:
-        return Closure(closure_no, attempts, customer_id, units, state == "reported", created_at, claimed_at)
+    for closure_no, attempts, customer_id, units, reports, state, created_at, claimed_at in rows:
+        sent = tuple(msgspec.convert(report, OpenReport) for report in reports)
+        return Closure(closure_no, attempts, customer_id, units, sent, state == "reported", created_at, claimed_at)
     return None
 
 
@@ -122,11 +145,40 @@ async def _advance(database: Database, stripe: Stripe, closure: Closure, settle:
     if not await stripe.has_customer(closure.customer_id):
         await _write(database, closure, "end_closure")
         return True
+    for report in closure.reports:
+        closure = await _settle(database, stripe, closure, report)
     for meter in sorted(closure.units):
         await _report(stripe, closure, meter)
         await _write(database, closure, "note_reported_units", meter=meter)
     await _write(database, closure, "note_reported", settle=settle)
     return False
+
+
+async def _settle(database: Database, stripe: Stripe, closure: Closure, report: OpenReport) -> Closure:
+    """Has Stripe count a report that may have arrived; answers the closure with what of it did not and never will."""
+    missing = await _missing(stripe, closure, report)
+    settled = {"identifier": report.identifier, "meter": report.meter, "missing": missing}
+    await _write(database, closure, "note_settled_report", **settled)
+    if missing == 0:
+        return closure
+    return replace(closure, units={**closure.units, report.meter: closure.units.get(report.meter, 0) + missing})
+
+
+async def _missing(stripe: Stripe, closure: Closure, report: OpenReport) -> int:
+    """Sends a report again, unless Stripe's count of its hour shows that it arrived; answers what is left to report."""
+    if closure.claimed_at - report.first_sent_at > IDENTIFIERS_HOLD_S:
+        end = report.hour + HOUR_S
+        counted = int(await stripe.counted_units(report.meter, closure.customer_id, start=report.hour, end=end))
+        if counted < report.known:
+            raise StripeFault(0, "not_counted_yet")
+        arrived = min(counted - report.known, report.value)
+        if arrived > 0 or closure.claimed_at - report.hour > OLDEST_S:
+            return report.value - arrived
+        # Even now under the same identifier: what arrived a moment ago is known by it before it is counted.
+    last = report.hour + HOUR_S - 1
+    event = MeterEvent(report.meter, closure.customer_id, report.value, last, report.identifier)
+    await stripe.send_meter_event(event, idempotency_key=closure.key(f"settle {report.identifier}"))
+    return 0
 
 
 async def _report(stripe: Stripe, closure: Closure, meter: str) -> None:

@@ -18,12 +18,12 @@ class Transport(stripe.HTTPClient):
 
     name = "httpcore2"
 
-    def __init__(self, *, timeout_s: float) -> None:
+    def __init__(self, *, timeout_s: float, connections: int) -> None:
         super().__init__()
         self._timeout_s = timeout_s
         # The package's own certificates, as its own clients do: a slim image has none.
         context = ssl.create_default_context(cafile=stripe.ca_bundle_path)
-        self._pool = httpcore2.AsyncConnectionPool(ssl_context=context, max_connections=4, retries=0)
+        self._pool = httpcore2.AsyncConnectionPool(ssl_context=context, max_connections=connections, retries=0)
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: str | None = None

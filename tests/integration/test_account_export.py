@@ -66,6 +66,7 @@ TABLES_LEFT_OUT = {
     "key_meters": "when the rates of its keys are full again",
     "tickets": "what its requests under way may still use, for a minute",
     "usage_tail": "events again, for the minute until they are counted in its hours and days",
+    "meter_reports": "its usage again, as Stripe was told of it",
     "pending_embeddings": "which vectors wait is `pending` of their lines",
     "deleted_collections": "numbers of collections that are being removed, which nobody reads any more",
     "keywords": "worked out of the texts",
@@ -76,6 +77,7 @@ TABLES_LEFT_OUT = {
 }
 INNER = "a number inside, which the outside never sees; the id is exported"
 COLUMNS_LEFT_OUT = {
+    "accounts": {"billing_version": "how often its plan was written"},
     "users": {"user_no": INNER, "password_hash": "a hash", "pepper_id": "belongs to the hash"},
     "account_emails": {"user_no": INNER, "email_key": "the address again, as it is compared"},
     "sessions": {"session_no": INNER, "user_no": INNER},

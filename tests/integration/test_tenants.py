@@ -19,7 +19,7 @@ RECORD = {"id": "same", "values": [1.0, 0.0], "text": "same words", "metadata": 
 OTHER = "other@example.com"
 MINE, OTHERS = 811_000_001, 922_000_001
 # Tables of tenants that the functions read only by functions of the owner: hashes, and what is to be removed.
-UNREADABLE = {"key_hashes", "session_ids", "refresh_hashes", "erased_accounts", "key_meters"}
+UNREADABLE = {"key_hashes", "session_ids", "refresh_hashes", "erased_accounts", "key_meters", "meter_reports"}
 
 
 @pytest.fixture
@@ -267,9 +267,13 @@ def test_every_table_of_tenants_has_row_level_security(filled: TestDatabase) -> 
 
 # Functions that run as the owner of the tables, and who may call them; all others are for the functions alone.
 OF_JOBS = {
-    *("check_quotas", "claim_emails", "count_storage", "drop_old_usage_events", "ensure_usage_partitions"),
+    *("check_quotas", "claim_emails", "claim_meter_reports", "claim_stripe_event", "count_storage"),
+    *("drop_old_usage_events", "ensure_usage_partitions", "measure_meter_reports", "queue_meter_reports"),
 }
-OF_BOTH = {"end_ticket", "record_usage", "reserve_work"}
+OF_BOTH = {
+    *("apply_subscription", "close_unknown_customer", "end_stripe_event", "end_stripe_event_with_mail"),
+    *("end_ticket", "find_billed_account", "postpone_stripe_event", "record_usage", "reserve_work"),
+}
 OF_NOBODY = {
     *("check_quota", "count_deleted", "count_stored", "count_stored_hours", "count_usage", "nearest_vectors"),
     "reckon_usage",
@@ -360,6 +364,9 @@ REFUSED = {
         "DELETE FROM usage_tail",
         "INSERT INTO usage_tail (account_no) VALUES (811000001)",
         "UPDATE usage_hours SET is_reported = true",
+        "SELECT * FROM meter_reports",
+        "SELECT claim_meter_reports(1, '1 minute', '1 day')",
+        "SELECT queue_meter_reports(1, '1 minute', '1 day')",
         "UPDATE usage_days SET requests = 0",
         "INSERT INTO quota_notices VALUES (811000001, now(), 80)",
         "SELECT * FROM storage_looks",

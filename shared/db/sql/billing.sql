@@ -7,8 +7,21 @@ UPDATE billing_closures b SET ready_at = now() + %(lease)s::interval, attempts =
 WHERE b.closure_no = ANY(ARRAY(
     SELECT closure_no FROM billing_closures WHERE ready_at <= now() ORDER BY ready_at LIMIT 1 FOR UPDATE SKIP LOCKED
 ))
-RETURNING b.closure_no, b.attempts, b.stripe_customer_id, b.units, b.state,
+RETURNING b.closure_no, b.attempts, b.stripe_customer_id, b.units, b.reports, b.state,
           extract(epoch FROM b.created_at)::float8, extract(epoch FROM clock_timestamp())::float8
+
+-- A report has arrived, of which nobody knew; or so much of it (missing) did not that its units are reported anew.
+-- name: note_settled_report
+UPDATE billing_closures b
+SET reports = (
+        SELECT coalesce(jsonb_agg(r.report), '[]') FROM jsonb_array_elements(b.reports) r (report)
+        WHERE r.report ->> 'identifier' <> %(identifier)s::text
+    ),
+    units = CASE WHEN %(missing)s::bigint > 0 THEN b.units || jsonb_build_object(
+        %(meter)s::text, coalesce((b.units ->> %(meter)s::text)::bigint, 0) + %(missing)s::bigint
+    ) ELSE b.units END
+WHERE closure_no = %(closure_no)s AND attempts = %(attempts)s AND state = 'open'
+RETURNING closure_no
 
 -- name: note_reported_units
 UPDATE billing_closures SET units = units - %(meter)s::text
@@ -17,7 +30,7 @@ RETURNING closure_no
 
 -- name: note_reported
 UPDATE billing_closures SET state = 'reported', ready_at = now() + %(settle)s::interval
-WHERE closure_no = %(closure_no)s AND attempts = %(attempts)s AND state = 'open' AND units = '{}'
+WHERE closure_no = %(closure_no)s AND attempts = %(attempts)s AND state = 'open' AND units = '{}' AND reports = '[]'
 RETURNING closure_no
 
 -- A failed try waits longer each time: 30 s, 1 min, … up to an hour.

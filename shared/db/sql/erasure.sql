@@ -39,6 +39,20 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone
 
+-- What those events have added elsewhere, wherever it stands by now.
+-- name: delete_usage_of_erased_account
+WITH tail AS (
+    DELETE FROM usage_tail t WHERE t.account_no = %(account_no)s RETURNING t.tail_no
+), hours AS (
+    DELETE FROM usage_hours h WHERE h.account_no = %(account_no)s RETURNING h.hour
+), days AS (
+    DELETE FROM usage_days d WHERE d.account_no = %(account_no)s RETURNING d.day
+), tickets_of_it AS (
+    DELETE FROM tickets t WHERE t.account_no = %(account_no)s RETURNING t.ticket_no
+)
+SELECT (SELECT count(*) FROM tail) + (SELECT count(*) FROM hours) + (SELECT count(*) FROM days)
+       + (SELECT count(*) FROM tickets_of_it)
+
 -- Stays until nobody can write any more who began before the account was gone, and as long as there is a row.
 -- name: forget_erased_account
 DELETE FROM erased_accounts
@@ -49,6 +63,10 @@ WHERE account_no = %(account_no)s AND erased_at <= now() - %(settled)s::interval
   AND NOT EXISTS (SELECT FROM pending_embeddings p WHERE p.account_no = %(account_no)s)
   AND NOT EXISTS (SELECT FROM deleted_collections d WHERE d.account_no = %(account_no)s)
   AND NOT EXISTS (SELECT FROM usage_events u WHERE u.account_no = %(account_no)s)
+  AND NOT EXISTS (SELECT FROM usage_tail t WHERE t.account_no = %(account_no)s)
+  AND NOT EXISTS (SELECT FROM usage_hours h WHERE h.account_no = %(account_no)s)
+  AND NOT EXISTS (SELECT FROM usage_days d WHERE d.account_no = %(account_no)s)
+  AND NOT EXISTS (SELECT FROM tickets t WHERE t.account_no = %(account_no)s)
 
 -- Across accounts, for the job. Tokens and ids of a session go with it (ON DELETE CASCADE).
 -- name: delete_expired_sessions
