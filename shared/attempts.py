@@ -2,7 +2,7 @@
 
 A bucket is a keyed hash of what is limited, so that the table names nobody. An attempt to sign in counts before the
 password is looked at, and is given back where it was right: only failures are limited, and a thousand at once are no
-more than the limit.
+more than the limit. But a password costs a hash whether it is right or not, so of all there is a wide limit too.
 
 Nobody can lock an account for its owner. Failures from an address that the account was signed in from before are
 counted for that address alone; all other addresses share a limit, and whoever resets the password by mail comes in
@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from shared.db.connection import Database, Statement
@@ -37,6 +37,8 @@ class Limit:
 SIGN_IN_FROM_ADDRESS = Limit(100, timedelta(minutes=15))
 SIGN_IN_FROM_KNOWN_ADDRESS = Limit(10, timedelta(minutes=15))
 SIGN_IN_FROM_UNKNOWN_ADDRESSES = Limit(20, timedelta(minutes=15))
+# Right passwords too: each costs a hash. An office of 300 may sign in within a quarter of an hour.
+PASSWORDS_FROM_ADDRESS = Limit(300, timedelta(minutes=15))
 # Calls that anybody may make and that cost a hash or a mail.
 OPEN_CALL_FROM_ADDRESS = Limit(300, timedelta(hours=1))
 MAIL_TO_ADDRESS = Limit(5, timedelta(hours=1))
@@ -44,10 +46,11 @@ MAIL_TO_ADDRESS = Limit(5, timedelta(hours=1))
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """What is limited, and how."""
+    """What is limited, and how; `is_of_failures` where what was right is given back."""
 
     key: bytes = field(repr=False)
     limit: Limit
+    is_of_failures: bool = True
 
 
 class Buckets:
@@ -65,7 +68,11 @@ class Buckets:
             if knows_address
             else self._bucket("sign-in", email_key, limit=SIGN_IN_FROM_UNKNOWN_ADDRESSES)
         )
-        return [who, self._bucket("sign-in from", self._network, limit=SIGN_IN_FROM_ADDRESS)]
+        return [
+            who,
+            self._bucket("sign-in from", self._network, limit=SIGN_IN_FROM_ADDRESS),
+            replace(self._bucket("passwords from", self._network, limit=PASSWORDS_FROM_ADDRESS), is_of_failures=False),
+        ]
 
     def open_call(self) -> list[Bucket]:
         """Of a call that anybody may make."""
@@ -109,8 +116,10 @@ async def take(database: Database, buckets: Sequence[Bucket]) -> None:
 
 
 def given_back(buckets: Sequence[Bucket]) -> Statement:
-    """The statement that takes an attempt back, because it was right."""
-    return Statement(_SQL["give_back_attempts"], {"buckets": [bucket.key for bucket in buckets]})
+    """The statement that takes an attempt back, because it was right, where only failures are counted."""
+    return Statement(
+        _SQL["give_back_attempts"], {"buckets": [bucket.key for bucket in buckets if bucket.is_of_failures]}
+    )
 
 
 def network_of(ip_address: str | None) -> str:

@@ -140,3 +140,18 @@ async def waiting_for_lock(api: Api) -> None:
     async with asyncio.timeout(10):
         while api.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(0,)]:
             await asyncio.sleep(0.01)
+
+
+async def test_buckets_that_are_full_for_an_hour_go(api_without_embedder: Api, jobs: Database) -> None:
+    """Of keys and of addresses; those that somebody may still wait for stay, and so does what was used."""
+    api = api_without_embedder
+    now_s = "extract(epoch FROM now() - timestamptz '2026-01-01Z')"
+    for number, age_s in ((1, 3_700), (2, 3_500), (3, -30)):
+        api.sql(f"INSERT INTO key_meters (account_no, key_no, read_at) VALUES (7, {number}, {now_s} - {age_s})")
+        api.sql(f"INSERT INTO stranger_meters (bucket, at) VALUES (sha256('{number}'), {now_s} - {age_s})")
+    meters = api.sql("SELECT * FROM account_meters")
+    await purge(jobs)
+    assert api.sql("SELECT key_no FROM key_meters WHERE account_no = 7 ORDER BY 1") == [(2,), (3,)]
+    left = api.sql("SELECT bucket IN (sha256('2'), sha256('3')) FROM stranger_meters")
+    assert left == [(True,), (True,)]
+    assert api.sql("SELECT * FROM account_meters") == meters

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from shared.attempts import Limit
 from shared.config import settings
 from shared.passwords import hasher
 from shared.session_tokens import Issuer, issue
@@ -216,6 +218,27 @@ async def test_failures_are_limited_for_whoever_fails_and_not_for_the_owner(
     # And it slides.
     api.sql("UPDATE attempts SET made_at = made_at - interval '15 minutes'")
     assert (await api.post("/v1/auth/login", wrong | {"password": PASSWORD}, key="")).status_code == 200
+
+
+async def test_right_passwords_from_one_address_are_limited_too(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each costs a hash: whoever has one account may not have us reckon without end."""
+    monkeypatch.setattr("shared.attempts.PASSWORDS_FROM_ADDRESS", Limit(5, timedelta(minutes=15)))
+    monkeypatch.setenv("FLUXVECTOR_ATTEMPTS_FACTOR", "1")
+    settings.cache_clear()
+    body = {"email": api.tenant.email, "password": PASSWORD}
+    statuses = [(await api.post("/v1/auth/login", body, key="")).status_code for _ in range(4)]
+    assert statuses == [200] * 4
+    token = await api.session()
+    # The password that is asked for again is one of them; a mailed link, which costs none, is not.
+    change = {"email": "new@example.com", "current_password": PASSWORD}
+    refused = await api.patch("/v1/auth/account", change, key=token)
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    assert (await api.post("/v1/auth/login", body, key="")).status_code == 429
+    elsewhere = httpx.ASGITransport(app=api.client._transport.app, client=("203.0.113.9", 1))  # type: ignore[attr-defined]
+    async with httpx.AsyncClient(transport=elsewhere, base_url=PUBLIC_URL) as client:
+        assert (await client.post("/v1/auth/login", json=body)).status_code == 200
+    api.sql("UPDATE attempts SET made_at = made_at - interval '15 minutes'")
+    assert (await api.post("/v1/auth/login", body, key="")).status_code == 200
 
 
 async def test_a_password_is_hashed_anew_when_cost_or_pepper_changes(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -428,9 +428,9 @@ BEGIN
         RETURN;
     END IF;
     now_s := extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z');
-    INSERT INTO public.stranger_meters (bucket, at) VALUES (p_address, 0) ON CONFLICT (bucket) DO NOTHING;
+    INSERT INTO public.stranger_meters (bucket, at) VALUES (p_address, now_s) ON CONFLICT (bucket) DO NOTHING;
     SELECT s.at INTO stranger_at FROM public.stranger_meters s WHERE s.bucket = p_address FOR UPDATE;
-    stranger_at := greatest(least(stranger_at, now_s + 30), now_s) + 1 / p_tries_per_s;
+    stranger_at := greatest(least(coalesce(stranger_at, now_s), now_s + 30), now_s) + 1 / p_tries_per_s;
     wait_s := stranger_at - now_s - 30;
     IF wait_s > 0.000001 THEN
         refusal := 'address';

@@ -24,5 +24,31 @@ SELECT hold_stored_limit()
 -- name: check_stored_limit
 SELECT check_stored_limit()
 
+-- Buckets that have been full for an hour say what no row says; times are seconds from the beginning of 2026, as admission's.
+-- One that is used meanwhile lies elsewhere then, and stays.
+-- name: delete_full_key_buckets
+WITH gone AS (
+    DELETE FROM key_meters k
+    WHERE k.ctid = ANY(ARRAY(
+        SELECT o.ctid FROM key_meters o
+        WHERE greatest(o.read_at, o.write_at) < extract(epoch FROM now() - timestamptz '2026-01-01Z') - 3600
+        LIMIT %(limit)s
+    ))
+    RETURNING k.key_no
+)
+SELECT count(*) FROM gone
+
+-- name: delete_full_stranger_buckets
+WITH gone AS (
+    DELETE FROM stranger_meters s
+    WHERE s.ctid = ANY(ARRAY(
+        SELECT o.ctid FROM stranger_meters o
+        WHERE o.at < extract(epoch FROM now() - timestamptz '2026-01-01Z') - 3600
+        LIMIT %(limit)s
+    ))
+    RETURNING s.bucket
+)
+SELECT count(*) FROM gone
+
 -- name: ping
 SELECT 1
