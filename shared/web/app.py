@@ -56,6 +56,7 @@ from shared.web.headers import SECURITY_HEADERS
 from shared.web.idempotency import KeyedRequest
 from shared.web.lines import require_lines
 from shared.web.loop import process_loop
+from shared.web.refusals import refusals
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -250,14 +251,8 @@ class EndpointApp(Generic[R]):
             if self.scope is not None:
                 collection = getattr(decoded, "collection", None) if self._names_collection else None
                 with timing.timed("admission"):
-                    admission = await admit(
-                        database(),
-                        credential,
-                        self._ask(decoded, body),
-                        collection=collection,
-                        address=callers.stranger_at(address),
-                    )
-                self._note(admission, trace)
+                    ask = self._ask(decoded, body)
+                    admission = await self._within_limits(credential, ask, address, trace, collection=collection)
                 if collection is not None:
                     admission.principal.require_collection(collection)
                 if self.scope == "session":
@@ -301,11 +296,26 @@ class EndpointApp(Generic[R]):
             return self._ask(None, b"")
         return replace(WRITE, vectors=1)
 
-    def _note(self, admission: Admission, trace: _Trace) -> None:
-        """Raises what the limits refuse."""
+    async def _within_limits(
+        self,
+        credential: Credential,
+        ask: Ask,
+        address: str | None,
+        trace: _Trace,
+        *,
+        collection: str | None = None,
+        takes: bool = True,
+    ) -> Admission:
+        """The admission; raises what the credential or the limits refuse."""
+        admission = refusals().recall(credential, ask)
+        if admission is None:
+            who = callers.stranger_at(address)
+            admission = await admit(database(), credential, ask, collection=collection, takes=takes, address=who)
+            refusals().remember(credential, ask, admission)
         trace.principal, trace.grant = admission.principal, admission.grant
         if (fault := admission.grant.fault) is not None:
             raise fault
+        return admission
 
     def _match(self, request: Request) -> Mapping[str, Any]:
         if self.route is None:
@@ -329,10 +339,7 @@ class EndpointApp(Generic[R]):
                 return bodies.decode_query(request, self.shape), b"", None
             if self.scope is not None and reading.is_large(request):
                 # Nobody reads megabytes of a stranger's, nor of whoever would be refused.
-                looked = await admit(
-                    database(), credential, self._least(), takes=False, address=callers.stranger_at(address)
-                )
-                self._note(looked, trace)
+                await self._within_limits(credential, self._least(), address, trace, takes=False)
             most = min(MAX_RAW_BYTES, settings().max_body_bytes) if self.is_raw else settings().max_body_bytes
             raw = await reading.read_body(request, most, share)
             if self.takes_lines:

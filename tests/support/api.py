@@ -22,6 +22,7 @@ from shared.passwords import hash_password, hasher
 from shared.secret_keys import SecretKey
 from shared.web.callers import forget_strangers
 from shared.web.context import database
+from shared.web.refusals import forget_refusals
 from tests.support.database import TestDatabase
 
 NOWHERE = "http://127.0.0.1:9"
@@ -169,8 +170,9 @@ async def serve_in_process(
 
 
 def forget() -> None:
-    """Forgets what a process keeps: settings, database, embedder, hasher, strangers."""
+    """Forgets what a process keeps: settings, database, embedder, hasher, strangers, refusals."""
     forget_strangers()
+    forget_refusals()
     hasher.cache_clear()
     settings.cache_clear()
     database.cache_clear()
