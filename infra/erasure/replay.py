@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from infra.erasure import restored
 from infra.erasure.ledger import Kind, Line, store_line
+from infra.erasure.reports import doubt_reports
 from shared.admission import Principal
 from shared.collections import delete_collection, erase_rows
 from shared.db import arrays
@@ -30,6 +31,13 @@ _SKIP_NUMBERS = b"SELECT setval('collection_numbers', (SELECT last_value FROM co
 
 # Nobody is told a second time that the account is gone.
 _FORGET_ADDRESS = b"DELETE FROM account_emails WHERE account_no = %(account_no)s"
+
+# What it had used was handed on when it was erased, and is not reported a second time.
+_FORGET_USAGE = (
+    b"DELETE FROM usage_tail WHERE account_no = %(account_no)s",
+    b"DELETE FROM usage_hours WHERE account_no = %(account_no)s",
+    b"DELETE FROM meter_reports WHERE account_no = %(account_no)s",
+)
 
 # What was stored after the namespace was emptied is not what was erased.
 _LIST_OLD = b"""
@@ -55,7 +63,8 @@ class Replayed:
 async def replay(database: Database, lines: Iterable[Line], *, since: datetime) -> Replayed:
     """Erases what lines of `since` or later name, as the owner of the tables, before anybody else uses the database.
 
-    `since` is the moment whose state was restored. Ends with everything gone; called again, it finds nothing more to
+    `since` is the moment whose state was restored. What is not known to be reported to Stripe is doubted: its own count
+    is asked first. Ends with everything gone; called again, it finds nothing more to
     do. Raises FluxVectorError where the database fails it: then it is to be called again.
     """
     lines = list(lines)
@@ -66,6 +75,7 @@ async def replay(database: Database, lines: Iterable[Line], *, since: datetime) 
     accounts = await _accounts(database, _of(recent, "account"))
     collections = await _collections(database, _of(recent, "collection"))
     namespaces = await _namespaces(database, _of(recent, "namespace"))
+    await doubt_reports(database)
     return Replayed(len(recent), accounts, collections, namespaces)
 
 
@@ -78,8 +88,9 @@ async def _accounts(database: Database, lines: Sequence[Line]) -> int:
     if lines:
         found = [each async for each in restored.accounts(database) if any(line.names(each.subject) for line in lines)]
         for account in found:
-            forget = Statement(_FORGET_ADDRESS, {"account_no": account.account_no})
-            await database.transact(account.account_no, forget)
+            whose = {"account_no": account.account_no}
+            forget = [Statement(sql, whose) for sql in (_FORGET_ADDRESS, *_FORGET_USAGE)]
+            await database.transact(account.account_no, *forget)
             await erase_account(database, account)
             erased += 1
     # Also of accounts that were being erased when the backup was made.

@@ -72,11 +72,19 @@ async def test_what_was_erased_since_the_backup_is_erased_again(
     await shop.upsert(owner.key, "things", "a b", namespace="drafts")
     await shop.upsert(owner.key, "things", "a", namespace="kept")
     api.sql("UPDATE accounts SET stripe_customer_id = 'cus_1' WHERE account_no = %s", leaver.account_no)
+    # The first erasure hands on what was used; the second one must not.
+    api.sql("UPDATE usage_tail SET is_charged = true")
+    used_hours = (
+        "INSERT INTO usage_hours (account_no, hour, env, plan, is_charged, searches)"
+        " VALUES (%s, date_trunc('hour', now() - interval '1 hour'), 'live', 'scale', true, 5)"
+    )
+    api.sql(used_hours, leaver.account_no)
     restored_to = back_up(api.database)
 
     role = Database(api.database.api_url)
     await erase_account(role, leaver)
     await role.close()
+    assert api.sql("SELECT units ->> 'fluxvector_searches' FROM billing_closures") == [("5",)]
     assert (await api.delete("/v1/collections/old")).status_code == 200
     assert (await api.delete("/v1/namespaces/drafts?collection=things")).status_code == 200
     await api.collection("new", dimension=3)
@@ -101,7 +109,8 @@ async def test_what_was_erased_since_the_backup_is_erased_again(
     assert api.sql("SELECT sum(stored) FROM collection_counts") == [(3,)]
     # Nobody is told twice; Stripe is, since nobody knows whether it was.
     assert api.sql("SELECT count(*) FROM farewell_emails") == [(0,)]
-    assert api.sql("SELECT stripe_customer_id FROM billing_closures") == [("cus_1",)]
+    left = api.sql("SELECT stripe_customer_id, units, reports FROM billing_closures")
+    assert left == [("cus_1", {}, [])]
     # Numbers that the ledger names are not given again.
     await api.collection("newer", dimension=3)
     assert api.sql("SELECT collection_no > %s FROM collections WHERE name = 'newer'", last) == [(True,)]

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from functions.jobs import report_usage as job
+from infra.erasure.reports import doubt_reports
 from shared.billing.client import Stripe, stripe_account
 from shared.billing.closures import close_billing
 from shared.billing.meter_reports import OLDEST, report_usage
@@ -722,3 +723,42 @@ async def test_the_job(world: World, monkeypatch: pytest.MonkeyPatch, capsys: py
     set_(key=KEY, base=world.fake.url)
     assert await job.run() == 1
     world.assert_exact()
+
+
+# --- a restored database
+
+
+async def test_a_restored_database_reports_nothing_that_was_reported_since_its_backup(world: World) -> None:
+    account_no = world.add()
+    world.use(account_no, 4, searches=1)
+    await world.run()
+    world.use(account_no, 4, searches=2)
+    world.use(account_no, 3, searches=4)
+    world.use(account_no, 2, searches=8)
+    tables = ("meter_reports", "usage_hours")
+    world.sql("CREATE SCHEMA backup")
+    for table in tables:
+        world.sql(f"CREATE TABLE backup.{table} AS TABLE public.{table}")
+    # The service went on, as with the hour in which the backup was made; of one hour nothing was reported.
+    world.use(account_no, 2, searches=16)
+    world.use(account_no, 1, searches=32)
+    world.sql("UPDATE usage_hours SET is_reported = true WHERE searches = 32")
+    await world.run_to_the_end()
+    summed = world.summed()
+    world.pass_time(30)
+    for table in tables:
+        world.sql(f"DELETE FROM {table}")
+        world.sql(f"INSERT INTO {table} SELECT * FROM backup.{table}")
+    owner = Database(world.test_database.owner_url, size=1)
+    await doubt_reports(owner)
+    await owner.close()
+    world.use(account_no, 1, searches=32)
+    await world.run_to_the_end()
+    assert [(value, state) for _, _, value, state in world.reports()] == [
+        (1, "acknowledged"),
+        (2, "settled"),
+        (4, "settled"),
+        (8, "settled"),
+        (32, "acknowledged"),
+    ]
+    assert world.summed() == summed + Counter({(account_no, SEARCHES, int(hour(1).timestamp())): 32})
