@@ -1,6 +1,6 @@
 """Measures speed, memory and quality of the product on this machine.
 
-    python -m tests.bench [--only search,rows,…]
+    python -m tests.bench [--only search,rows,…] [--events 10000000]
 
 It starts a product of its own in a temporary directory, prints one Markdown table, and last one line of JSON. Whatever
 is promised or compared stands beside its floor or peer of the same run: times do not carry over between machines.
@@ -14,7 +14,20 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from tests.bench import accounts, embedding, exact, imports, machine, memory, quality, rows, search, starts
+from tests.bench import (
+    accounts,
+    embedding,
+    exact,
+    imports,
+    limits,
+    machine,
+    memory,
+    quality,
+    rows,
+    search,
+    starts,
+    usage,
+)
 from tests.bench.result import Row, as_json, table
 from tests.bench.target import Measure, Target
 from tests.support.product import home, started
@@ -28,6 +41,8 @@ PARTS: Mapping[str, Measure] = {
     "imports": imports.measure,
     "memory": memory.measure,
     "accounts": accounts.measure,
+    "usage": usage.measure,
+    "limits": limits.measure,
 }
 STARTS = "starts"
 BUSY = 0.10
@@ -36,7 +51,7 @@ BUSY = 0.10
 
 def main() -> int:
     """Runs the parts asked for; 1 where a goal was missed."""
-    asked = _asked()
+    asked, events = _asked()
     found: list[Row] = []
     others: dict[str, float] = {}
     began = time.monotonic()
@@ -44,6 +59,8 @@ def main() -> int:
         if STARTS in asked:
             found += _part(STARTS, partial(starts.measure, folder), others)
         measures = {name: measure for name, measure in PARTS.items() if name in asked}
+        if "usage" in measures:
+            measures["usage"] = partial(usage.measure, events=events)
         if measures:
             with started(folder / "data") as product:
                 target = Target(product)
@@ -53,16 +70,18 @@ def main() -> int:
     return int(any(row.met is False for row in found))
 
 
-def _asked() -> set[str]:
+def _asked() -> tuple[set[str], int]:
     names = [STARTS, *PARTS]
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--only", metavar="PARTS", help=f"some of {','.join(names)}")
-    only: str | None = parser.parse_args().only
+    parser.add_argument("--events", type=int, default=usage.EVENTS, help="events for `usage`; its goal is of 10000000")
+    given = parser.parse_args()
+    only: str | None = given.only
     asked = set(names if only is None else only.split(","))
     if unknown := asked - set(names):
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(names)}")
-    return asked
+    return asked, given.events
 
 
 def _part(name: str, measure: Callable[[], list[Row]], others: dict[str, float]) -> list[Row]:

@@ -7,6 +7,7 @@ import json
 import random
 import time
 from statistics import median
+from typing import Any
 
 import bcrypt
 import psycopg
@@ -51,18 +52,19 @@ def measure(target: Target) -> list[Row]:
     with target.database() as owner:
         for statement in _FILL:
             owner.execute(statement, {"n": ACCOUNTS} if b"%(n)s" in statement else None)
-    with _as_functions(target) as functions:
+    with as_functions(target) as functions:
         return [_admission(functions, "key"), _admission(functions, "session"), _sign_in(target)]
 
 
-def _as_functions(target: Target) -> psycopg.Connection[tuple[object, ...]]:
+def as_functions(target: Target) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection in the role of the functions."""
     kept = json.loads((target.product.data_dir / "secrets.json").read_text())
     parameters = psycopg.conninfo.conninfo_to_dict(target.product.credentials.database_url)
     own = {**parameters, "user": API, "password": kept["fluxvector_api"]}
     return psycopg.connect(psycopg.conninfo.make_conninfo("", **own), autocommit=True, prepare_threshold=None)
 
 
-def _admission(functions: psycopg.Connection[tuple[object, ...]], kind: str) -> Row:
+def _admission(functions: psycopg.Connection[tuple[Any, ...]], kind: str) -> Row:
     admit, ping = statements("admission")["admit"], statements("admission")["ping"]
     draw = random.Random(7)
     took: list[float] = []
@@ -73,6 +75,14 @@ def _admission(functions: psycopg.Connection[tuple[object, ...]], kind: str) -> 
             "key_hash": hashlib.sha256(f"key {n}".encode()).digest() if kind == "key" else None,
             "session_id": f"ses_bench_{n}" if kind == "session" else None,
             "collection": None,
+            "address": None,
+            "tries_per_s": None,
+            "kind": "read",
+            "cost": 1.0,
+            "searches": 1,
+            "vectors": 0,
+            "tokens": 0,
+            "takes": True,
         }
         started = time.perf_counter()
         rows = functions.execute(admit, params, binary=True).fetchall()
