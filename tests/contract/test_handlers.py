@@ -73,6 +73,12 @@ STORY: list[tuple[str, str, dict[str, str], dict[str, Any] | str | None]] = [
     ("GET /v1/usage/history", "days=2&by=both", {}, None),
     ("GET /v1/plans", "", {}, None),
     ("POST /v1/answer", "", {}, {}),
+    ("GET /v1/billing", "", {}, None),
+    ("PATCH /v1/billing", "", {}, {"spending_cap": "5"}),
+    ("POST /v1/billing/checkout", "", {}, {"plan": "pro"}),
+    ("POST /v1/billing/portal", "", {}, {}),
+    ("POST /v1/billing/webhook", "", {}, {"id": "evt_1"}),
+    ("POST /v1/billing/webhook/meters", "", {}, {"id": "evt_1"}),
     ("GET /v1/legal/privacy", "", {}, None),
     ("POST /v1/auth/signup", "", {}, {"email": "new@example.com", "password": PASSWORD, "accept_policy": True}),
     ("POST /v1/auth/resend", "", {}, {"email": "new@example.com"}),
@@ -100,7 +106,15 @@ FREE = {route for route in MODULES if route.split("/")[-1] in ("health", "ready"
     for route in MODULES
     if any(
         part in route
-        for part in ("/v1/collections", "/v1/api-keys", "/v1/auth/", "/v1/legal/", "/v1/usage", "/v1/plans")
+        for part in (
+            "/v1/collections",
+            "/v1/api-keys",
+            "/v1/auth/",
+            "/v1/legal/",
+            "/v1/billing",
+            "/v1/usage",
+            "/v1/plans",
+        )
     )
 }
 # Calls that whoever signed in makes: each is sent by a session of its own.

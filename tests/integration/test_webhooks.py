@@ -431,3 +431,15 @@ async def test_the_meters_endpoint_has_a_secret_of_its_own(world: Billing) -> No
     )
     for headers, wanted in ((signed(body), 400), (signed(body, METER_SECRET), 200)):
         assert (await send(world, body, headers, "/meters"))[0] == wanted
+
+
+async def test_events_go_when_stripe_lists_them_no_more(world: Billing) -> None:
+    from shared.purge import purge
+
+    await world.subscribe()
+    await purge(world.jobs)
+    count = len(world.inbox())
+    assert count > 0
+    world.sql("UPDATE stripe_events SET created_at = now() - interval '31 days' WHERE type = 'invoice.paid'")
+    await purge(world.jobs)
+    assert len(world.inbox()) == count - 1

@@ -112,7 +112,10 @@ async def billing_with_stripe(database: TestDatabase, monkeypatch: pytest.Monkey
             "FLUXVECTOR_STRIPE_WEBHOOK_SECRETS": SECRET,
             "FLUXVECTOR_STRIPE_METER_WEBHOOK_SECRETS": METER_SECRET,
         }
-        async with serve_in_process(database, NOWHERE, "", monkeypatch, **env) as api, _listening() as url:
+        async with (
+            serve_in_process(database, NOWHERE, "", monkeypatch, **env) as api,
+            listening(gateway.create()) as url,
+        ):
             tenant = await api.new_tenant("payer@example.com", plan="free")
             endpoint_id = fake.account.webhooks.add_endpoint(f"{url}/v1/billing/webhook", secret=SECRET)
             yield Billing(api, fake, stripe, jobs, tenant, url, endpoint_id)
@@ -120,13 +123,13 @@ async def billing_with_stripe(database: TestDatabase, monkeypatch: pytest.Monkey
 
 
 @asynccontextmanager
-async def _listening() -> AsyncIterator[str]:
-    """The gateway of this process on a socket, for whoever has to reach it over HTTP; answers its address."""
+async def listening(app: Any) -> AsyncIterator[str]:
+    """An app of this process on a socket, for whoever has to reach it over HTTP; answers its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     server = Server(
-        gateway.create(),
+        app,
         address="127.0.0.1",
         port=port,
         interface=Interfaces.ASGINL,
