@@ -18,12 +18,14 @@ import pytest
 
 from shared import erasure
 from shared.db.connection import Database, Row, Statement
+from shared.db.sql_files import statements
 from shared.embedding import embedder
 from shared.erasure import erase_account
 from shared.errors import NotFound
 from shared.maintenance import maintain
 from shared.pending import embed_pending
 from shared.purge import purge
+from shared.usage_rollups import aggregate_usage
 from tests.support.api import Api, Tenant
 from tests.support.database import TestDatabase
 from tests.support.whole_account import ROWS, TABLES, TENANT_TABLES, WholeAccount, fill, found
@@ -35,8 +37,13 @@ OF_NOBODY = {
     "breaches",
     "erasure_ledger",
     "farewell_emails",
+    "plans",
     "policy_announcements",
     "schema_migrations",
+    "storage_looks",
+    "stranger_meters",
+    "stripe_event_reads",
+    "stripe_events",
     "table_rewrites",
 }
 ROUNDS = 6
@@ -258,6 +265,13 @@ async def test_deleting_a_collection_or_a_namespace_is_noted(api_without_embedde
 # --- nobody writes it back
 
 
+# As the jobs do that roll usage up and queue it for Stripe.
+ROLL_UP = statements("usage_rollups")["roll_up"].decode().replace("%(limit)s", "100")
+QUEUE = (
+    "UPDATE usage_hours SET is_charged = true, searches = 7, hour = now() - interval '3 hours'"
+    " WHERE account_no = %(n)s; SELECT queue_meter_reports(10, '0', '1 day')"
+)
+
 # Each is somebody who has written and not committed yet; the erasure waits for it, and then takes its row as well.
 UNDER_WAY = {
     table: f"INSERT INTO {table} {row}"
@@ -269,6 +283,11 @@ UNDER_WAY = {
     " 'free', 200::smallint, 1::real, %(ip)s::inet, 1, 0, 0, 0, 0)",
     "vectors": "DELETE FROM vectors WHERE account_no = %(n)s",
     "pending_embeddings": "UPDATE pending_embeddings SET ready_at = now() WHERE account_no = %(n)s",
+    "usage_tail": ROLL_UP,
+    "usage_hours": QUEUE,
+    "meter_reports": "UPDATE meter_reports SET state = 'acknowledged' WHERE account_no = %(n)s",
+    "tickets": "SELECT set_config('app.account', %(n)s::text, true),"
+    " reserve_work('live', NULL, 'read', 1, 1, 0, 0, true)",
 }
 
 
@@ -357,6 +376,7 @@ class Hammer:
             self.collections,
             self.settings,
             self.embedding,
+            self.rolling_up,
             self.maintaining,
             self.purging,
         ]
@@ -434,6 +454,13 @@ class Hammer:
 
     async def embedding(self) -> None:
         await self.until_over(lambda number: embed_pending(self.jobs, embedder(), budget_s=5))
+
+    async def rolling_up(self) -> None:
+        async def work(number: int) -> None:
+            await aggregate_usage(self.jobs, budget_s=5)
+            await asyncio.sleep(0.02)
+
+        await self.until_over(work)
 
     async def maintaining(self) -> None:
         async def work(number: int) -> None:

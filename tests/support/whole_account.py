@@ -46,7 +46,7 @@ ROWS = {
     "collection_counts": "(account_no, collection_no, slot, stored) VALUES (%(n)s, %(n)s, 0, 1)",
     "account_counts": "(account_no, slot, stored) VALUES (%(n)s, 0, 1)",
     "account_meters": "(account_no, env) VALUES (%(n)s, 'live')",
-    "key_meters": "(account_no, key_no) VALUES (%(n)s, %(n)s)",
+    "key_meters": "(account_no, key_no, read_at) VALUES (%(n)s, %(n)s, extract(epoch FROM now()) + 86400)",
     "tickets": "(account_no, env, kind, searches, vectors, tokens) VALUES (%(n)s, 'live', 'write', 0, 1, 0)",
     "collection_tasks": "(account_no, collection_no, task, after_namespace, after_id)"
     " VALUES (%(n)s, %(n)s, 'catalogue', 'ns-' || %(w)s, 'id-' || %(w)s)",
@@ -64,6 +64,8 @@ ROWS = {
     "usage_events": "(account_no, occurred_at, request_id, key_no, endpoint, env, plan, status, latency_ms, ip_address,"
     " requests) SELECT %(n)s, now() + d * interval '1 day', 'req_' || %(w)s, %(n)s, '/v1/search', 'live', 'free', 200,"
     " 1, %(ip)s, 1 FROM generate_series(-40, 1) d",
+    "usage_tail": "(account_no, occurred_at, env, plan, is_charged, endpoint, key_no, requests, searches, vectors,"
+    " embeddings, tokens) VALUES (%(n)s, now(), 'live', 'free', false, '/v1/search', %(n)s, 1, 1, 0, 0, 0)",
     "usage_hours": "(account_no, hour, env, plan, is_charged, requests)"
     " VALUES (%(n)s, '2026-01-01Z', 'live', 'free', false, 1)",
     "usage_days": "(account_no, day, env, plan, endpoint, key_no, requests, searches, vectors, embeddings, tokens)"
