@@ -104,7 +104,8 @@ async def test_storage_alone_reaches_a_cap(api: Api, jobs: Database) -> None:
     await api.upsert([{"id": f"{n}", "values": [1.0]} for n in range(10)])
     await aggregate_usage(jobs)
     api.sql("UPDATE accounts SET spending_cap = 10 * 2500 + 2 * 20")
-    api.sql("UPDATE usage_hours SET hour = hour - interval '1 hour'; DELETE FROM storage_looks")
+    api.sql("UPDATE usage_hours SET vector_hours = NULL")
+    api.sql("DELETE FROM storage_looks")
     await aggregate_usage(jobs)
     assert mails(api) == [("quota_100", "spending cap", "$0.00")]
 

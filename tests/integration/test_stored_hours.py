@@ -45,13 +45,17 @@ async def store(api: Api, count: int, name: str = "things", key: str | None = No
 
 def hours(api: Api) -> list[tuple[Any, ...]]:
     return api.sql(
-        "SELECT env, plan, is_charged, vector_hours FROM usage_hours WHERE vector_hours IS NOT NULL ORDER BY hour, env"
+        "SELECT env, plan, is_charged, vector_hours FROM usage_hours WHERE vector_hours IS NOT NULL"
+        " ORDER BY date_trunc('hour', now(), 'UTC') = hour, env"
     )
 
 
 def another_hour(api: Api) -> None:
-    """What was counted is an hour ago, in the same month."""
-    api.sql("UPDATE usage_hours SET hour = hour - interval '1 hour'")
+    """What was counted is of another hour of the same month."""
+    api.sql(
+        "UPDATE usage_hours SET hour = hour + interval '1 hour'"
+        " * CASE WHEN hour = date_trunc('month', hour, 'UTC') THEN 1 ELSE -1 END"
+    )
     api.sql("DELETE FROM storage_looks")
 
 

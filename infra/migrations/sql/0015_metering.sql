@@ -188,6 +188,8 @@ CREATE FUNCTION count_stored_hours(p_hour timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
     SET plan_cache_mode = force_generic_plan
+    -- A plan that was made while the tables were empty has to be right for full ones.
+    SET enable_seqscan = off
     SET TimeZone = 'UTC'
 AS $$
 DECLARE
@@ -266,6 +268,7 @@ CREATE FUNCTION count_storage(p_limit integer) RETURNS integer
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
     SET plan_cache_mode = force_generic_plan
+    SET enable_seqscan = off
     SET TimeZone = 'UTC'
 AS $$
 DECLARE
@@ -304,6 +307,7 @@ CREATE FUNCTION check_quota() RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
     SET plan_cache_mode = force_generic_plan
+    SET enable_seqscan = off
     SET TimeZone = 'UTC'
 AS $$
 DECLARE
@@ -372,6 +376,10 @@ CREATE FUNCTION check_quotas(p_limit integer) RETURNS integer
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
     SET plan_cache_mode = force_generic_plan
+    SET enable_seqscan = off
+    SET enable_hashjoin = off
+    SET enable_sort = off
+    SET enable_bitmapscan = off
 AS $$
 DECLARE
     looked integer := 0;
