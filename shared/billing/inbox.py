@@ -6,6 +6,7 @@ ends its event, so each event sends it once.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,7 +29,8 @@ from shared.errors import FluxVectorError
 if TYPE_CHECKING:
     from shared.billing.client import Stripe
 
-# Longer than handling may take: afterwards somebody else takes it up.
+# How long handling may take; afterwards, when the lease has ended, somebody else takes it up.
+HANDLE_S = 25.0
 LEASE = "30 seconds"
 # How long an account stays as it is after a payment failed. The same days stand in reserve_work().
 GRACE = timedelta(days=7)
@@ -94,7 +96,8 @@ async def handle(database: Database, stripe: Stripe, event: Claimed) -> None:
 async def postpone(database: Database, event: Claimed, fault: Exception) -> None:
     """Has an event be tried again later; the wait grows with each try."""
     status, code = (fault.status, fault.code) if isinstance(fault, StripeFault) else (0, type(fault).__name__)
-    log.event("stripe_event_failed", type=event.type, attempts=event.attempts, status=status, code=code)
+    where = None if isinstance(fault, StripeFault | FluxVectorError | TimeoutError) else log.where(fault)
+    log.event("stripe_event_failed", type=event.type, attempts=event.attempts, status=status, code=code, where=where)
     params = {"event_id": event.event_id, "attempts": event.attempts}
     await database.execute(Statement(_SQL["postpone_event"], params))
 
@@ -108,9 +111,10 @@ async def handle_ready(database: Database, stripe: Stripe, deadline: Deadline) -
             break
         event = Claimed(*claimed[0])
         try:
-            await handle(database, stripe, event)
+            async with asyncio.timeout(HANDLE_S):
+                await handle(database, stripe, event)
             ended += 1
-        except (StripeFault, FluxVectorError) as fault:
+        except Exception as fault:  # whatever an object at Stripe looks like, those behind it have their turn
             await postpone(database, event, fault)
     return ended
 

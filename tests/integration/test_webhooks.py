@@ -196,6 +196,29 @@ async def test_an_event_that_failed_waits_and_is_handled_when_stripe_answers(
     assert world.account() == ("free", "canceled", False)
 
 
+async def test_an_event_that_cannot_be_handled_does_not_stop_those_behind_it(
+    world: Billing, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from shared.billing.calls.happenings import Happenings
+
+    async def broken(self: Happenings, invoice_id: str) -> Any:
+        raise KeyError(EMAIL)
+
+    world.fake.complete_checkout(await world.checkout())
+    world.fake.account.webhooks.drop()
+    monkeypatch.setattr(Happenings, "invoice_of", broken)
+    await world.process()
+    assert world.account() == ("pro", "active", False)
+    waiting = [type_ for type_, _, processed in world.inbox() if not processed]
+    assert waiting == ["invoice.paid"]
+    out = capsys.readouterr().out
+    assert '"code":"KeyError"' in out
+    assert EMAIL not in out
+    monkeypatch.undo()
+    await world.process()
+    assert all(processed for *_, processed in world.inbox())
+
+
 async def test_a_payment_that_failed_leaves_days_of_grace_and_is_forgiven_when_it_succeeds(world: Billing) -> None:
     subscription_id = await world.subscribe()
     customer_id = world.customer_id()
@@ -271,10 +294,12 @@ async def live_through(world: Billing, *, ends: bool) -> list[str]:
 @pytest.mark.parametrize("ends", [True, False], ids=["ended", "past due"])
 async def test_every_order_of_the_five_ends_in_stripes_own_state(world: Billing, ends: bool) -> None:
     known = [each for each in await live_through(world, ends=ends) if each]
-    for order in itertools.permutations(known):
+    for number, order in enumerate(itertools.permutations(known)):
         world.sql("DELETE FROM stripe_events")
         world.sql("UPDATE accounts SET plan = 'free', subscription_status = NULL, payment_overdue_since = NULL")
-        sent = await world.fake.account.webhooks.deliver(order)
+        # Each twice: one after the other, or all of them again.
+        twice = [*order, *order] if number % 2 else [each for each in order for _ in range(2)]
+        sent = await world.fake.account.webhooks.deliver(twice)
         assert {each.status for each in sent} == {200}
         assert world.account() == stripes_own(world)
 
