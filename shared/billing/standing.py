@@ -7,13 +7,15 @@ written since: then what was fetched may be the older word, and it is fetched ag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from shared import log
 from shared.billing.faults import StripeUnavailable
-from shared.billing.objects import standing_of
+from shared.billing.objects import Subscription, entitling, standing_of
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
 
@@ -51,8 +53,6 @@ async def sync_customer(database: Database, stripe: Stripe, customer_id: str) ->
             return None
         [(account_no, version)] = found
         standing = standing_of(subscriptions)
-        if sum(each.is_open and each.plan is not None for each in subscriptions) > 1:
-            log.event("billing_several_subscriptions", account_no=account_no)
         params = {
             "account_no": account_no,
             "customer_id": customer_id,
@@ -62,5 +62,19 @@ async def sync_customer(database: Database, stripe: Stripe, customer_id: str) ->
             "is_overdue": standing.is_overdue,
         }
         for _, overdue_since in await database.execute(Statement(_SQL["apply_subscription"], params)):
+            await _end_others(stripe, account_no, subscriptions)
             return Synced(account_no, standing.plan, overdue_since)
     raise StripeUnavailable(0, "outrun")
+
+
+async def _end_others(stripe: Stripe, account_no: int, subscriptions: Sequence[Subscription]) -> None:
+    """Ends what was bought twice, on two pages at once: all meters would be charged by each subscription.
+
+    The last one bought stays. Of the others nothing more is invoiced; the fee that was paid for them is for a person to
+    give back.
+    """
+    kept = entitling(subscriptions)
+    for other in subscriptions:
+        if kept is not None and other is not kept and other.plan is not None and other.is_open:
+            log.event("billing_second_subscription", account_no=account_no, plan=other.plan)
+            await stripe.subscriptions.end(other, idempotency_key=f"second {uuid4().hex}")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shared.billing.asking import asking_stripe
+from shared.billing.calls.sales import Sales
 from shared.limits import month_end
 from tests.support.api import PUBLIC_URL
 from tests.support.billing import Billing, billing_with_stripe
@@ -69,6 +70,21 @@ async def test_two_checkouts_at_once_make_one_customer_and_leave_one_page(world:
     await world.checkout("scale")
     states = [each["status"] for each in world.fake.account.books.tables["checkout.session"].values()]
     assert states == ["expired"] * 4 + ["open"]
+
+
+async def test_who_pays_on_two_pages_has_one_subscription_and_no_use_is_charged_twice(
+    world: Billing, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def expire_nothing(self: Sales, customer_id: str, *, idempotency_key: str) -> None:
+        """As where both look before either page is open."""
+
+    monkeypatch.setattr(Sales, "expire_checkouts", expire_nothing)
+    sessions = [await world.checkout("pro"), await world.checkout("scale")]
+    bought = [str(world.fake.complete_checkout(each)["subscription"]) for each in sessions]
+    await world.fake.deliver_all(shuffled_by=1)
+    assert [world.fake.account.subscriptions[each]["status"] for each in bought] == ["canceled", "active"]
+    assert world.account() == ("scale", "active", False)
+    assert '"billing_second_subscription"' in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

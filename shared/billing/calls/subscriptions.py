@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import stripe as package
@@ -57,6 +58,13 @@ class Subscriptions:
             params["proration_behavior"] = "create_prorations"
         options: package.RequestOptions = {"idempotency_key": idempotency_key}
         await answered(self._client.v1.subscriptions.update_async(subscription.subscription_id, params, options))
+
+    async def end(self, subscription: Subscription, *, idempotency_key: str) -> None:
+        """Ends a subscription at once, without an invoice of what was used; one that has ended is left as it is."""
+        params: package.params.SubscriptionCancelParams = {"invoice_now": False, "prorate": False}
+        options: package.RequestOptions = {"idempotency_key": idempotency_key}
+        with suppress(StripeMissing):
+            await answered(self._client.v1.subscriptions.cancel_async(subscription.subscription_id, params, options))
 
 
 def _swapped(
