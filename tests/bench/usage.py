@@ -27,6 +27,7 @@ _EVENT = (
     "INSERT INTO usage_events (account_no, occurred_at, key_no, endpoint, env, plan, status, latency_ms, requests,"
     " searches, tokens)"
 )
+# Roll-ups stand in the order in which they come to be: by time, and then by account.
 _FILL = (
     f"""DO $$ DECLARE day date; BEGIN FOR ago IN 0..{DAYS} LOOP
         day := (now() AT TIME ZONE 'UTC')::date - ago;
@@ -47,12 +48,12 @@ _FILL = (
         SELECT account_no, date_trunc('hour', occurred_at, 'UTC'), env, plan, false, sum(requests), sum(searches),
                sum(tokens), 1000, true, true
         FROM usage_events WHERE account_no = %(account_no)s OR account_no >= {FIRST_OTHER} GROUP BY 1, 2, 3, 4
-        ON CONFLICT DO NOTHING""",
+        ORDER BY 2, 1 ON CONFLICT DO NOTHING""",
     f"""INSERT INTO usage_days
         SELECT account_no, (occurred_at AT TIME ZONE 'UTC')::date, env, plan, endpoint, key_no, sum(requests),
                sum(searches), 0, 0, sum(tokens)
         FROM usage_events WHERE key_no IS NOT NULL AND (account_no = %(account_no)s OR account_no >= {FIRST_OTHER})
-        GROUP BY 1, 2, 3, 4, 5, 6 ON CONFLICT DO NOTHING""",
+        GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 2, 1 ON CONFLICT DO NOTHING""",
     "ANALYZE usage_events, usage_hours, usage_days",
 )
 _TAIL = """
