@@ -26,6 +26,8 @@ from shared.errors import (
 Kind = Literal["read", "write", "control"]
 # How many records of a batch cost as much as one request, besides the request itself.
 RECORDS_A_UNIT = 100
+# The same of records that are only looked up.
+LOOKUPS_A_UNIT = 500
 # What a text is cut to before it is embedded, the model's own marks included.
 MAX_TOKENS = 512
 # The prefix of a query or a passage, and the marks around a text.
@@ -75,7 +77,7 @@ def search(text: str | None) -> Ask:
 
 def lookup(records: int) -> Ask:
     """What a look-up of so many records asks for."""
-    return Ask("read", 1 + records // RECORDS_A_UNIT)
+    return Ask("read", 1 + records // LOOKUPS_A_UNIT)
 
 
 def lines(body: bytes, *, most: int) -> Ask:

@@ -120,6 +120,6 @@ def test_lines_ask_for_no_less_than_they_may_use(body: bytes, vectors: int, has_
 
 
 def test_what_answers_much_costs_more() -> None:
-    assert asked("GET /v1/vectors/export", {"collection": "c", "limit": 10_000}).cost == 101
-    assert asked("POST /v1/vectors/fetch", {"collection": "c", "ids": ["a"] * 1_000}).cost == 11
+    assert asked("GET /v1/vectors/export", {"collection": "c", "limit": 10_000}).cost == 21
+    assert asked("POST /v1/vectors/fetch", {"collection": "c", "ids": ["a"] * 1_000}).cost == 3
     assert asked("POST /v1/vectors/fetch", {"collection": "c", "ids": ["a"]}).cost == 1

@@ -98,7 +98,7 @@ MUTATIONS = {
         "assert",
     ),
     "erased_usage": Mutation(
-        "infra/migrations/sql/0011_erasure.sql",
+        "infra/migrations/sql/0019_erasure.sql",
         "        DELETE FROM public.usage_events u WHERE u.account_no = me;\n",
         "        PERFORM FROM public.usage_events u WHERE u.account_no = me;\n",
         "tests/integration/test_erasure.py::test_no_row_of_any_table_holds_the_account_afterwards",
