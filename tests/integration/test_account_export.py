@@ -10,7 +10,7 @@ import zipfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +236,8 @@ def shown(column: str, value: Any) -> str:
     """A value of the database as a line has it."""
     if isinstance(value, datetime):
         value = clock.rfc3339(value)
+    elif isinstance(value, date):
+        value = value.isoformat()
     elif isinstance(value, bytes) or column == "raw_values":
         value = json.loads(value)
     elif column == "embedding":

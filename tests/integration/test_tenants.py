@@ -276,7 +276,7 @@ OF_BOTH = {
 }
 OF_NOBODY = {
     *("check_quota", "count_deleted", "count_stored", "count_stored_hours", "count_usage", "nearest_vectors"),
-    "reckon_usage",
+    *("reckon_usage", "wake_pending"),
 }
 
 

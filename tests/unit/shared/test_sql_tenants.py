@@ -53,6 +53,7 @@ ACROSS_ACCOUNTS = {
     ("queue_meter_reports()", "usage_hours"): "the job of every account's reports",
     ("count_stored()", "after"): "what a statement has changed, each row of its own account",
     ("count_deleted()", "before"): "what a statement has deleted, each row of its own account",
+    ("wake_pending()", "after"): "what a statement has changed, each row of its own account",
     ("count_usage()", "fresh"): "what a statement has inserted, each row of its own account",
     ("find_billed_account()", "accounts"): "the id of a customer, which Stripe and we know, tells whose it is",
     ("apply_subscription()", "accounts"): "the id of a customer tells whose it is",
