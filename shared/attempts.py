@@ -124,8 +124,17 @@ def given_back(buckets: Sequence[Bucket]) -> Statement:
 
 def network_of(ip_address: str | None) -> str:
     """What counts as one address: of IPv6, where one customer has 2**64 of them, the first half."""
-    try:
-        address = ipaddress.ip_address(ip_address or "")
-    except ValueError:
+    address = parsed_address(ip_address)
+    if address is None:
         return ""
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+
+
+def parsed_address(text: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address; an IPv4 one as such, also where a socket of IPv6 tells it. None for what is none."""
+    try:
+        address = ipaddress.ip_address(text or "")
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address

@@ -19,7 +19,7 @@ from functools import cache
 from starlette.requests import Request
 
 from shared.admission import Stranger, stranger
-from shared.attempts import network_of
+from shared.attempts import network_of, parsed_address
 from shared.config import settings
 from shared.limits import STRANGER_TRIES_PER_S, refused
 
@@ -81,21 +81,12 @@ def address_of(request: Request) -> str | None:
     while hops and _is_of(address, proxies):
         # Whatever stands left of what is no address was not written by a proxy of ours.
         hop = hops.pop()
-        if not _is_address(hop):
+        if parsed_address(hop) is None:
             break
         address = hop
     return address
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _is_of(address: str, networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]) -> bool:
-    if not _is_address(address):
-        return False
-    return any(ipaddress.ip_address(address) in network for network in networks)
+    parsed = parsed_address(address)
+    return parsed is not None and any(parsed in network for network in networks)

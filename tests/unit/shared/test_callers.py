@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
+from shared.attempts import network_of
 from shared.config import settings
 from shared.errors import RateLimited
 from shared.web import callers
@@ -18,8 +19,8 @@ from tests.support.manual_clock import ManualClock
 
 PROXIES = "10.0.0.0/8,fd00::/8"
 # What an address of the service's own proxies looks like, of a caller, and of neither.
-TRUSTED = ["10.0.0.1", "10.255.1.2", "fd00::7"]
-CALLERS = ["198.51.100.7", "203.0.113.9", "2001:db8::1", "11.0.0.1", "::ffff:10.0.0.1"]
+TRUSTED = ["10.0.0.1", "10.255.1.2", "fd00::7", "::ffff:10.0.0.1"]
+CALLERS = ["198.51.100.7", "203.0.113.9", "2001:db8::1", "11.0.0.1", "::ffff:11.0.0.1"]
 NONSENSE = [
     "",
     "unknown",
@@ -188,3 +189,8 @@ def test_whoever_tries_too_often_is_told_in_whole_seconds(environment: pytest.Mo
         let_stranger_in("2001:db8::ffff")
     assert raised.value.headers == {"Retry-After": "1"}
     let_stranger_in("2001:db8:0:1::1")
+
+
+def test_an_address_is_the_same_however_the_socket_tells_it() -> None:
+    """A socket of IPv6 tells IPv4 callers as ::ffff:a.b.c.d, and all of those are not one network."""
+    assert network_of("::ffff:198.51.100.7") == network_of("198.51.100.7") != network_of("::ffff:198.51.100.8")
