@@ -180,6 +180,8 @@ async def test_a_hostile_text_in_a_path_names_nothing(api: Api, things: Things, 
 async def test_fields_that_are_not_the_callers_change_nothing(api: Api, things: Things, session: str) -> None:
     before = checksums(api.database.owner_url)
     for endpoint in ENDPOINTS:
+        if endpoint.app.is_raw:  # it is Stripe's body, read only once its signature is right
+            continue
         further = [
             endpoint.arguments(things, extra={name: value})
             for name, value in FORBIDDEN.items()

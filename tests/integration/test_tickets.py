@@ -77,11 +77,12 @@ async def test_no_ticket_that_is_open_lies_where_nobody_looks(api: Api) -> None:
         )
         assert hidden == 0
     assert oldest.grant.ticket is not None
-    assert api.sql("SELECT min(first_ticket) = %s FROM account_meters", oldest.grant.ticket.number) == [(True,)]
+    assert api.sql("SELECT min(first_ticket) <= %s FROM account_meters", oldest.grant.ticket.number) == [(True,)]
     await caller.end(oldest)
-    await caller.end(await caller.ask(Ask("read")))
-    await caller.ask(Ask("read"))
-    assert api.sql("SELECT first_ticket > %s FROM account_meters", oldest.grant.ticket.number) == [(True,)]
+    # As soon as no transaction of this server is as old, those of other tests included.
+    async with asyncio.timeout(60):
+        while api.sql("SELECT first_ticket > %s FROM account_meters", oldest.grant.ticket.number) != [(True,)]:
+            await caller.end(await caller.ask(Ask("read")))
     await functions.close()
 
 

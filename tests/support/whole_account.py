@@ -151,5 +151,5 @@ def found(database: TestDatabase, traces: list[str]) -> dict[str, list[str]]:
             query = f"SELECT t::text FROM {leaf} t JOIN unnest(%s::text[]) w ON strpos(t::text, w) > 0 GROUP BY 1"
             rows = [row for (row,) in owner.execute(query.encode(), (traces,)).fetchall()]
             if rows:
-                hits[table] = hits.get(table, []) + rows
+                hits[table] = sorted(hits.get(table, []) + rows)
     return hits
