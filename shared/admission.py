@@ -174,7 +174,8 @@ async def admit(
     )
     ticket_no, *standings, is_near, collection_no = rest[:13]
     ticket = None if ticket_no is None else Ticket(ticket_no, is_near)
-    grant = Grant(_standings(ask, standings), ticket, refusal, wait_s)
+    name, _, unit = (refusal or "").partition(" ")
+    grant = Grant(_standings(ask, standings), ticket, name or None, wait_s, unit)
     if collection is None or collection_no is None:
         return Admission(principal, None, grant)
     return Admission(principal, CollectionRef(collection_no, collection, *rest[13:]), grant)

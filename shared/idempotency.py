@@ -68,7 +68,7 @@ async def claim(
     )
     if not rows:  # released between the two statements
         raise _in_progress()
-    is_mine, is_same_request, status, body = rows[0]
+    is_mine, is_same_request, _, status, body = rows[0]
     if is_mine:
         return mine
     if not is_same_request:
@@ -78,6 +78,22 @@ async def claim(
     if status is None:
         raise _in_progress()
     return StoredAnswer(status, body)
+
+
+async def kept_answer(
+    database: Database, principal: Principal, key: str, *, request_hash: bytes
+) -> StoredAnswer | None:
+    """The answer that the same request had, if it had one; claims nothing. Raises IdempotencyInProgress."""
+    whose = Claim(principal.account_no, principal.env, hashlib.sha256(key.encode()).digest(), "")
+    [rows] = await database.transact(
+        principal.account_no, Statement(_SQL["get_key"], whose.params | {"request_hash": request_hash})
+    )
+    for _, is_same_request, is_leased, status, body in rows:
+        if is_same_request and status is not None:
+            return StoredAnswer(status, body)
+        if is_same_request and is_leased:
+            raise _in_progress()
+    return None
 
 
 async def store_answer(database: Database, mine: Claim, answer: StoredAnswer) -> None:

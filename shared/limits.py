@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -57,6 +57,7 @@ class Ask:
 REFUSALS_OF_UNITS = (QuotaExceeded, SpendingCapReached)
 REFUSALS_OF_WRITES = (*REFUSALS_OF_UNITS, PaymentOverdue)
 
+_UNITS = {"searches": "searches", "vectors": "vectors to write", "tokens": "embedding tokens"}
 READ = Ask("read")
 WRITE = Ask("write")
 CONTROL = Ask("control")
@@ -137,7 +138,9 @@ class Grant:
     standings: tuple[Standing, ...] = ()
     ticket: Ticket | None = None
     refusal: str | None = None
-    wait_s: float = field(default=0.0)
+    wait_s: float = 0.0
+    # Of a quota: of which unit.
+    unit: str = ""
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
@@ -151,15 +154,19 @@ class Grant:
     @property
     def fault(self) -> FluxVectorError | None:
         """The refusal as an error."""
-        return None if self.refusal is None else refused(self.refusal, self.wait_s)
+        return None if self.refusal is None else refused(self.refusal, self.wait_s, self.unit)
 
 
-def refused(refusal: str, wait_s: float) -> FluxVectorError:
-    """The error of a refusal by its name in the database."""
+def refused(refusal: str, wait_s: float, unit: str = "") -> FluxVectorError:
+    """The error of a refusal by its name in the database, which tells the unit of a quota."""
     seconds = max(1, math.ceil(wait_s - ROUNDING_S))
     until = f"It starts again on {month_end():%Y-%m-%dT%H:%M:%SZ}"
     if refusal == "quota":
-        return QuotaExceeded(f"What the plan includes for this month is used up. {until}; a paid plan has no such end.")
+        what = _UNITS.get(unit, "units")
+        return QuotaExceeded(
+            f"The {what} that the plan includes for this month are used up, or fewer are left than this call may need."
+            f" {until}; a paid plan has no such end."
+        )
     if refusal == "spending_cap":
         return SpendingCapReached(f"The month has cost what you allowed it to cost. {until}, or raise the cap.")
     if refusal == "payment_overdue":

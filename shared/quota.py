@@ -33,7 +33,8 @@ async def reserved(database: Database, meter: Meter, *, vectors: int = 0, tokens
         raise NotFound("It was deleted a moment ago.")
     refusal, wait_s, number, is_near = rows[0]
     if refusal is not None:
-        raise refused(refusal, wait_s)
+        name, _, unit = refusal.partition(" ")
+        raise refused(name, wait_s, unit)
     ticket = Ticket(number, is_near)
     try:
         yield replace(meter, ticket=ticket)

@@ -144,8 +144,15 @@ class _Trace:
     """What the log line of a request may tell, known as it goes; `parts` is in milliseconds."""
 
     parts: Mapping[str, float]
-    principal: Principal | None = None
-    grant: Grant = field(default_factory=Grant)
+    admission: Admission | None = None
+
+    @property
+    def principal(self) -> Principal | None:
+        return self.admission.principal if self.admission else None
+
+    @property
+    def grant(self) -> Grant:
+        return self.admission.grant if self.admission else Grant()
 
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -213,9 +220,15 @@ class EndpointApp(Generic[R]):
             if is_preflight(scope):
                 response = preflight_response()
             else:
-                call = await self._admitted(request, request_id, started, trace)
-                response = await self._answered(call, keyed)
-                has_succeeded = True
+                try:
+                    call = await self._admitted(request, request_id, started, trace, is_keyed=keyed is not None)
+                    response = await self._answered(call, keyed)
+                    has_succeeded = True
+                except PaymentRequired:
+                    # What was done and paid before is told again, whatever is left now.
+                    if keyed is None or (kept := await self._kept(keyed, trace)) is None:
+                        raise
+                    response = kept
         except FluxVectorError as error:
             response = self.respond(error, request_id)
         except asyncio.CancelledError:
@@ -239,14 +252,34 @@ class EndpointApp(Generic[R]):
         keyed.is_about(call.admission.collection)
         return await keyed.answer_once(call.database, call.principal, call.request_id, answer)
 
-    async def _admitted(self, request: Request, request_id: str, started: float, trace: _Trace) -> Call[R]:
+    async def _kept(self, keyed: KeyedRequest, trace: _Trace) -> Response | None:
+        """The answer that the same request had; its credential has to allow it still."""
+        admission = trace.admission
+        if admission is None:
+            return None
+        self._require(admission)
+        if admission.collection is not None:
+            admission.principal.require_collection(admission.collection.name)
+        keyed.is_about(admission.collection)
+        return await keyed.kept_answer(database(), admission.principal)
+
+    def _require(self, admission: Admission) -> None:
+        """Raises PermissionDenied or SessionRequired where the credential does not allow the call."""
+        if self.scope == "session":
+            admission.principal.require_session()
+        elif self.scope is not None:
+            admission.principal.require(self.scope)
+
+    async def _admitted(
+        self, request: Request, request_id: str, started: float, trace: _Trace, *, is_keyed: bool
+    ) -> Call[R]:
         path_params = self._match(request)
         address = callers.address_of(request)
         if self.scope is None and self.is_limited:
             callers.let_stranger_in(address)
         credential = self._credential(request, address)
         with reading.buffered.share() as share:
-            decoded, body, fault = await self._decoded(request, credential, address, share, trace)
+            decoded, body, fault = await self._decoded(request, credential, address, share, trace, is_keyed=is_keyed)
             admission = None
             if self.scope is not None:
                 collection = getattr(decoded, "collection", None) if self._names_collection else None
@@ -255,10 +288,7 @@ class EndpointApp(Generic[R]):
                     admission = await self._within_limits(credential, ask, address, trace, collection=collection)
                 if collection is not None:
                     admission.principal.require_collection(collection)
-                if self.scope == "session":
-                    admission.principal.require_session()
-                else:
-                    admission.principal.require(self.scope)
+                self._require(admission)
         if fault is not None:
             raise fault
         return Call(
@@ -312,7 +342,7 @@ class EndpointApp(Generic[R]):
             who = callers.stranger_at(address)
             admission = await admit(database(), credential, ask, collection=collection, takes=takes, address=who)
             refusals().remember(credential, ask, admission)
-        trace.principal, trace.grant = admission.principal, admission.grant
+        trace.admission = admission
         if (fault := admission.grant.fault) is not None:
             raise fault
         return admission
@@ -329,7 +359,14 @@ class EndpointApp(Generic[R]):
         return {name: self._convertors[name].convert(value) for name, value in match.groupdict().items()}
 
     async def _decoded(
-        self, request: Request, credential: Credential, address: str | None, share: reading.Share, trace: _Trace
+        self,
+        request: Request,
+        credential: Credential,
+        address: str | None,
+        share: reading.Share,
+        trace: _Trace,
+        *,
+        is_keyed: bool,
     ) -> tuple[R | None, bytes, FluxVectorError | None]:
         """The request and a body of lines, or what is wrong: that is told only once the caller is known."""
         try:
@@ -339,7 +376,11 @@ class EndpointApp(Generic[R]):
                 return bodies.decode_query(request, self.shape), b"", None
             if self.scope is not None and reading.is_large(request):
                 # Nobody reads megabytes of a stranger's, nor of whoever would be refused.
-                await self._within_limits(credential, self._least(), address, trace, takes=False)
+                try:
+                    await self._within_limits(credential, self._least(), address, trace, takes=False)
+                except PaymentRequired:
+                    if not is_keyed:  # which may have been done before, and has to be read to be known
+                        raise
             most = min(MAX_RAW_BYTES, settings().max_body_bytes) if self.is_raw else settings().max_body_bytes
             raw = await reading.read_body(request, most, share)
             if self.takes_lines:

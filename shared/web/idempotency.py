@@ -16,7 +16,7 @@ from starlette.types import Message, Receive, Scope
 from shared.admission import CollectionRef, Principal
 from shared.db.connection import Database
 from shared.errors import ValidationFailed
-from shared.idempotency import FIELD, MAX_ANSWER_BYTES, StoredAnswer, claim, release, store_answer
+from shared.idempotency import FIELD, MAX_ANSWER_BYTES, StoredAnswer, claim, kept_answer, release, store_answer
 
 REPLAYED = "Idempotency-Replayed"
 _KEY = re.compile(r"[!-~]{1,255}")
@@ -49,6 +49,13 @@ class KeyedRequest:
         """The same request about a collection that was deleted and made again is another one."""
         self._hash.update(b"" if collection is None else str(collection.collection_no).encode())
 
+    async def kept_answer(self, database: Database, principal: Principal) -> Response | None:
+        """What the same request was answered before, if it was; the body must have been read by now."""
+        if len(self._keys) > 1 or not _KEY.fullmatch(self._keys[0]):
+            return None
+        kept = await kept_answer(database, principal, self._keys[0], request_hash=self._hash.digest())
+        return None if kept is None else _replayed(kept)
+
     async def answer_once(
         self, database: Database, principal: Principal, request_id: str, answer: Callable[[], Awaitable[Response]]
     ) -> Response:
@@ -61,7 +68,7 @@ class KeyedRequest:
             raise ValidationFailed.of(FIELD, "is not 1 to 255 visible ASCII characters, sent once")
         claimed = await claim(database, principal, self._keys[0], request_hash=self._hash.digest(), holder=request_id)
         if isinstance(claimed, StoredAnswer):
-            return Response(claimed.body, claimed.status, {REPLAYED: "true"}, _JSON)
+            return _replayed(claimed)
         try:
             response = await answer()
         except BaseException:  # also where the caller left: he will come back with the same key
@@ -72,6 +79,10 @@ class KeyedRequest:
         else:
             await release(database, claimed)
         return response
+
+
+def _replayed(kept: StoredAnswer) -> Response:
+    return Response(kept.body, kept.status, {REPLAYED: "true"}, _JSON)
 
 
 def _to_be_stored(response: Response) -> StoredAnswer | None:

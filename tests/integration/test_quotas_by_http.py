@@ -132,3 +132,27 @@ async def test_a_payment_overdue_leaves_reading_and_deletion(api: Api) -> None:
     assert (await api.post("/v1/vectors/delete", {"collection": "things", "ids": ["a"]})).status_code == 200
     assert (await api.delete("/v1/collections/things")).status_code == 200
     assert (await api.delete("/v1/auth/account", key=await api.session())).status_code == 200
+
+
+@pytest.mark.parametrize("size", [1, 40])
+async def test_what_was_done_before_is_told_again_when_nothing_is_left(api: Api, size: int) -> None:
+    """By its Idempotency-Key, also where its body is large; whatever else has the key is refused as it was."""
+    values = [[1.0, float(next(NUMBERS)), *[0.123456789] * 1022] for _ in range(size)]
+    body = {"collection": "things", "vectors": [{"id": str(n), "values": each} for n, each in enumerate(values)]}
+    leave(api, "vectors", size)
+    reader = await api.new_key("read")
+
+    async def send(sent: object, key: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "lost"}
+        return await api.client.post("/v1/vectors/upsert", json=sent, headers=headers)
+
+    first = await send(body, api.tenant.key)
+    assert (first.status_code, first.json()["upserted"]) == (200, size)
+    again = await send(body, api.tenant.key)
+    assert (again.status_code, again.content, again.headers["idempotency-replayed"]) == (200, first.content, "true")
+    assert (await send(body, reader)).status_code == 403
+    other = {"collection": "things", "vectors": [{"id": "new", "values": values[0]}]}
+    refused = await send(other, api.tenant.key)
+    assert (refused.status_code, refused.json()["code"]) == (402, "quota_exceeded")
+    assert "vectors to write" in refused.json()["error"]
+    assert api.sql("SELECT sum(vectors) FROM usage_events WHERE plan = 'free'") == [(size,)]

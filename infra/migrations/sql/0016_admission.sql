@@ -48,7 +48,7 @@ AS $$
 $$;
 
 -- Reserves the units that a request may use at most, for the account that the transaction named, or tells what refuses it:
--- 'payment_overdue', 'quota', 'spending_cap', 'rate', 'tokens' or 'in_flight'. What is recorded later takes the place of what was
+-- 'payment_overdue', 'quota' and its unit, 'spending_cap', 'rate', 'tokens' or 'in_flight'. What is recorded later takes the place of what was
 -- reserved; what is left of it is free again when the ticket ends.
 --
 -- p_kind: read, write, control, or job (work that an earlier request asked for: no rate, quotas only). p_takes: false only looks
@@ -192,7 +192,11 @@ BEGIN
         (p_searches > 0 AND searches_then > p.included_searches) OR (p_vectors > 0 AND vectors_then > p.included_vectors)
         OR (p_tokens > 0 AND tokens_then > p.included_tokens)
     ) THEN
-        refusal := 'quota';
+        refusal := 'quota ' || CASE
+            WHEN p_searches > 0 AND searches_then > p.included_searches THEN 'searches'
+            WHEN p_vectors > 0 AND vectors_then > p.included_vectors THEN 'vectors'
+            ELSE 'tokens'
+        END;
     ELSIF p_searches + p_vectors + p_tokens > 0 AND p.is_charged AND paid.spending_cap IS NOT NULL AND cost_of(
         p.plan, searches_then, vectors_then, tokens_then, m.vector_hours
     ) > greatest(paid.spending_cap, p.base_fee, cost_of(

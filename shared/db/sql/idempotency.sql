@@ -16,7 +16,7 @@ WHERE k.account_no = %(account_no)s
 
 -- Behind the claim, in a statement of its own: it sees what another request committed while the claim waited.
 -- name: get_key
-SELECT k.holder = %(holder)s, k.request_hash = %(request_hash)s::bytea, k.status, k.body
+SELECT k.holder = %(holder)s, k.request_hash = %(request_hash)s::bytea, k.leased_until > now(), k.status, k.body
 FROM idempotency_keys k
 WHERE k.account_no = %(account_no)s AND k.env = %(env)s AND k.key_hash = %(key_hash)s::bytea
 
