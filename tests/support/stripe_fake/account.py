@@ -16,7 +16,8 @@ from tests.support.stripe_fake.event_log import EventLog
 from tests.support.stripe_fake.invoices import Invoices
 from tests.support.stripe_fake.meters import Event, Meters, sums
 from tests.support.stripe_fake.portal import Portal
-from tests.support.stripe_fake.shapes import Object
+from tests.support.stripe_fake.schedules import Schedules
+from tests.support.stripe_fake.shapes import Object, shape
 from tests.support.stripe_fake.subscriptions import Subscriptions, is_open
 from tests.support.stripe_fake.webhooks import Webhooks
 
@@ -31,6 +32,8 @@ class Account:
         self.meter_book = Meters(self.books)
         self.invoice_book = Invoices(self.books, self.customer_book, self.catalogue, self.meter_book)
         self.subscription_book = Subscriptions(self.books, self.catalogue, self.invoice_book)
+        self.schedule_book = Schedules(self.books, self.subscription_book)
+        self.tax_settings = shape("tax.settings")
         self.checkout = Checkout(
             self.books, self.customer_book, self.catalogue, self.invoice_book, self.subscription_book
         )
@@ -97,6 +100,12 @@ class Account:
         if invoice is not None:
             self.invoice_book.finalize(invoice)
         return str(subscription["id"])
+
+    def set_tax(self, status: str) -> None:
+        """Whether Stripe Tax is `active`, or `pending` until somebody says where the business is."""
+        details: Object = {"active": None, "pending": None}
+        details[status] = {} if status == "active" else {"missing_fields": ["head_office"]}
+        self.tax_settings |= {"status": status, "status_details": details}
 
     def fail_payments(self, customer_id: str, *, failing: bool = True) -> None:
         """Has a customer's card be declined from now on, or not any more."""
@@ -171,6 +180,10 @@ class Account:
             if subscription["customer"] == customer_id and is_open(subscription):
                 self.subscription_book.end(subscription)
         return deleted
+
+    def retrieve_tax_settings(self) -> Object:
+        """GET /v1/tax/settings"""
+        return self.tax_settings
 
     def cancel_subscription(self, subscription_id: str, **params: Any) -> Object:
         """DELETE /v1/subscriptions/{id}"""

@@ -20,6 +20,7 @@ WORDS = {
     "billing.meter": "billing meter",
     "billing_portal.configuration": "configuration",
     "billing_portal.session": "session",
+    "subscription_schedule": "subscription schedule",
     "webhook_endpoint": "webhook endpoint",
 }
 PREFIXES = {
@@ -35,6 +36,7 @@ PREFIXES = {
     "product": "prod",
     "subscription": "sub",
     "subscription_item": "si",
+    "subscription_schedule": "sub_sched",
     "v2.core.event": "evt_test",
     "v2.core.event_destination": "ed_test",
     "webhook_endpoint": "we",

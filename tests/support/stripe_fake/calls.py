@@ -26,7 +26,7 @@ class Call:
 def calls_of(account: Account) -> dict[str, Call]:
     """The calls by method and path."""
     customers, catalogue, meters = account.customer_book, account.catalogue, account.meter_book
-    invoices, subscriptions = account.invoice_book, account.subscription_book
+    invoices, subscriptions, schedules = account.invoice_book, account.subscription_book, account.schedule_book
     checkout, portal, webhooks, log = account.checkout, account.portal, account.webhooks, account.event_log
     billing, pages, portals = params.billing, params.checkout, params.billing_portal
     return {
@@ -69,6 +69,14 @@ def calls_of(account: Account) -> dict[str, Call]:
         "GET /v1/subscriptions/{id}": Call(params.SubscriptionRetrieveParams, subscriptions.retrieve),
         "POST /v1/subscriptions/{id}": Call(params.SubscriptionUpdateParams, subscriptions.update),
         "DELETE /v1/subscriptions/{id}": Call(params.SubscriptionCancelParams, subscriptions.cancel),
+        "POST /v1/subscription_schedules": Call(params.SubscriptionScheduleCreateParams, schedules.create),
+        "GET /v1/subscription_schedules": Call(params.SubscriptionScheduleListParams, schedules.list_),
+        "GET /v1/subscription_schedules/{id}": Call(params.SubscriptionScheduleRetrieveParams, schedules.retrieve),
+        "POST /v1/subscription_schedules/{id}": Call(params.SubscriptionScheduleUpdateParams, schedules.update),
+        "POST /v1/subscription_schedules/{id}/release": Call(
+            params.SubscriptionScheduleReleaseParams, schedules.release
+        ),
+        "GET /v1/tax/settings": Call(params.tax.SettingsRetrieveParams, account.retrieve_tax_settings),
         "GET /v1/invoices": Call(params.InvoiceListParams, invoices.list_),
         "POST /v1/invoices/create_preview": Call(params.InvoiceCreatePreviewParams, subscriptions.preview),
         "GET /v1/invoices/{id}": Call(params.InvoiceRetrieveParams, invoices.retrieve),

@@ -151,7 +151,8 @@ class Checkout:
         session = self.retrieve(session_id)
         if session["status"] != "open":
             message = (
-                f'Only Checkout Sessions with a status in ["open"] can be expired. This one is {session["status"]}.'
+                'Only Checkout Sessions with a status in ["open"] can be expired. '
+                f"This Checkout Session has a status of `{session['status']}`."
             )
             raise Refusal.of(message)
         self.advance(session)
@@ -191,11 +192,11 @@ class Checkout:
             description=data.get("description"),
             automatic_tax={"enabled": session["automatic_tax"]["enabled"], "liability": None, "disabled_reason": None},
         )
-        assert invoice is not None  # a session has items
-        self._invoices.finalize(invoice)
+        if invoice is not None:
+            self._invoices.finalize(invoice)
         session |= {
-            "amount_subtotal": invoice["subtotal"],
-            "amount_total": invoice["total"],
+            "amount_subtotal": 0 if invoice is None else invoice["subtotal"],
+            "amount_total": 0 if invoice is None else invoice["total"],
             "customer": customer["id"],
             "customer_details": {
                 "address": customer["address"],
@@ -207,8 +208,8 @@ class Checkout:
                 "tax_exempt": "none",
                 "tax_ids": [],
             },
-            "invoice": invoice["id"],
-            "payment_status": "paid" if invoice["amount_paid"] else "no_payment_required",
+            "invoice": None if invoice is None else invoice["id"],
+            "payment_status": "paid" if invoice is not None and invoice["amount_paid"] else "no_payment_required",
             "status": "complete",
             "subscription": subscription["id"],
             "url": None,
@@ -255,7 +256,11 @@ class Checkout:
         return found
 
     def _checked_data(self, given: Mapping[str, Any], items: Sequence[tuple[Object, int | None]]) -> Object:
-        only(given, "metadata description billing_cycle_anchor proration_behavior", "subscription_data")
+        only(given, "metadata description billing_cycle_anchor proration_behavior billing_mode", "subscription_data")
+        mode, name = given.get("billing_mode", {"type": "flexible"}), "subscription_data[billing_mode]"
+        only(mode, "type", name)
+        if mode["type"] != "flexible":
+            raise Refusal.of("The fake knows flexible subscriptions only.", param=f"{name}[type]")
         data, label = dict(given), "subscription_data[billing_cycle_anchor]"
         data["metadata"] = merged_metadata({}, data.get("metadata", ""))
         anchor = data.get("billing_cycle_anchor")

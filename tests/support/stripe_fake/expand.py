@@ -19,7 +19,8 @@ _IDS = {
     "invoice": {"customer": "customer"},
     "price": {"product": "product"},
     "product": {"default_price": "price"},
-    "subscription": {"customer": "customer", "latest_invoice": "invoice"},
+    "subscription": {"customer": "customer", "latest_invoice": "invoice", "schedule": "subscription_schedule"},
+    "subscription_schedule": {"customer": "customer", "subscription": "subscription"},
 }
 
 

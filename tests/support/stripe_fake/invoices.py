@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,10 @@ class Basis:
     items: Sequence[Object]
     usage: Span | None
     ahead: Span | None
+    # The items of the span ahead, where they are others.
+    following: Sequence[Object] | None = None
+    # What a preview takes as billed, by item, beside what is.
+    settled: Mapping[str, set[Event]] = field(default_factory=dict)
 
 
 class Invoices:
@@ -48,8 +52,13 @@ class Invoices:
         self.finalizes_after_s = 3_600.0
         # Lines that wait for a subscription's next invoice.
         self.pending: dict[str, list[Object]] = defaultdict(list)
+        # Units on those lines, by meter.
+        self.pending_units: dict[str, dict[str, int]] = defaultdict(dict)
+        # By item, the units in its period that an item before it was there for.
+        self.settled: dict[str, set[Event]] = defaultdict(set)
         # Units of final invoices, by meter.
         self.units: dict[str, dict[str, int]] = {}
+        self._draft_units: dict[str, dict[str, int]] = {}
         self._drafts: dict[str, Basis] = {}
         self._invoiced: set[Event] = set()
 
@@ -113,6 +122,7 @@ class Invoices:
         invoice["automatically_finalizes_at"] = int(self._books.now() + self.finalizes_after_s)
         invoice["auto_advance"] = True
         self._drafts[invoice["id"]] = basis
+        self._draft_units[invoice["id"]] = self.pending_units.pop(basis.subscription_id, {})
         self._books.note("invoice.created", invoice)
         return invoice
 
@@ -127,7 +137,8 @@ class Invoices:
         basis = self._drafts.pop(invoice["id"])
         kept = [line for line in invoice["lines"]["data"] if line["parent"]["type"] == "invoice_item_details"]
         self._fill(invoice, basis, kept)
-        self.units[invoice["id"]] = self._units(basis)
+        units = self._draft_units.pop(invoice["id"])
+        self.units[invoice["id"]] = added(units, self._units(basis))
         customer = self._books.tables["customer"].get(basis.customer_id, {})
         number = customer.get("next_invoice_sequence", 1)
         now = int(self._books.now())
@@ -164,6 +175,24 @@ class Invoices:
         if not any(_subscription_of(each) == subscription_id for each in self._open()):
             self._mark(subscription_id, {"past_due", "unpaid", "incomplete"}, "active")
         return True
+
+    def is_empty(self, basis: Basis) -> bool:
+        """Whether an invoice of it would have no line."""
+        return not self.pending.get(basis.subscription_id) and not any(True for _ in self._lines(basis))
+
+    def usage_lines(self, basis: Basis, item: Object, until: int) -> tuple[list[Object], dict[str, int]]:
+        """The lines of what was counted by now of a metered item that goes, and the units by meter."""
+        assert basis.usage is not None
+        events = self._unbilled(basis, item)
+        if not events:
+            return [], {}
+        span = (basis.usage[0], until)
+        return list(self._charged(basis, item, span, _sum(events), is_proration=True)), sums(events)
+
+    def counted(self, basis: Basis, item: Object) -> set[Event]:
+        """What was counted by now of a metered item's meter in the basis's span."""
+        assert basis.usage is not None
+        return set(self._meters.counted_in(basis.customer_id, item["price"]["recurring"]["meter"], *basis.usage))
 
     def line(self, basis: Basis, item: Object, span: Span, *, is_proration: bool = False, **fields: Any) -> Object:
         """A line of an item; a proration hangs on an invoice item of its own, as Stripe has it."""
@@ -213,28 +242,39 @@ class Invoices:
         }
 
     def _lines(self, basis: Basis) -> Iterator[Object]:
-        for item in basis.items:
-            price = item["price"]
-            meter = price["recurring"]["meter"]
-            span = basis.ahead if meter is None else basis.usage
-            if span is None:
-                continue
-            quantity = item.get("quantity", 0)
-            if meter is not None:
-                quantity = self._meters.counted_in(basis.customer_id, meter, *span)
-            product = self._books.tables["product"][price["product"]]["name"]
-            for charge in charges(price, self._catalogue.tiers.get(price["id"], []), quantity):
-                unit = _text(charge.unit_amount)
-                line = self.line(
-                    basis,
-                    item,
-                    span,
-                    amount=charge.amount,
-                    quantity=charge.quantity,
-                    description=f"{charge.quantity} of {product} (at {unit} {price['currency']} cents)",
-                )
-                line["pricing"]["unit_amount_decimal"] = unit
-                yield line
+        """Fees of the span ahead, then units of the span behind."""
+        if basis.ahead is not None:
+            for item in basis.items if basis.following is None else basis.following:
+                if not is_metered(item):
+                    yield from self._charged(basis, item, basis.ahead, item["quantity"])
+        if basis.usage is not None:
+            for item in filter(is_metered, basis.items):
+                yield from self._charged(basis, item, basis.usage, _sum(self._unbilled(basis, item)))
+
+    def _charged(
+        self, basis: Basis, item: Object, span: Span, quantity: int, *, is_proration: bool = False
+    ) -> Iterator[Object]:
+        price = item["price"]
+        product = self._books.tables["product"][price["product"]]["name"]
+        for charge in charges(price, self._catalogue.tiers.get(price["id"], []), quantity):
+            unit = _text(charge.unit_amount)
+            line = self.line(
+                basis,
+                item,
+                span,
+                is_proration=is_proration,
+                amount=charge.amount,
+                quantity=charge.quantity,
+                description=f"{charge.quantity} of {product} (at {unit} {price['currency']} cents)",
+            )
+            line["pricing"]["unit_amount_decimal"] = unit
+            yield line
+
+    def _unbilled(self, basis: Basis, item: Object) -> list[Event]:
+        assert basis.usage is not None
+        done = self.settled.get(item["id"], set()) | basis.settled.get(item["id"], set())
+        meter = item["price"]["recurring"]["meter"]
+        return [each for each in self._meters.counted_in(basis.customer_id, meter, *basis.usage) if each not in done]
 
     def _units(self, basis: Basis) -> dict[str, int]:
         """Units by meter. A subscription without items, which only a test makes, takes each event once."""
@@ -242,13 +282,9 @@ class Invoices:
             events = [event for event in self._meters.counted(basis.customer_id) if event not in self._invoiced]
             self._invoiced.update(events)
             return sums(events)
-        found = {}
-        for item in basis.items:
-            meter_id = item["price"]["recurring"]["meter"]
-            if meter_id is not None and basis.usage is not None:
-                name = self._meters.retrieve(meter_id)["event_name"]
-                found[name] = self._meters.counted_in(basis.customer_id, meter_id, *basis.usage)
-        return found
+        if basis.usage is None:
+            return {}
+        return sums([each for item in filter(is_metered, basis.items) for each in self._unbilled(basis, item)])
 
     def _take_balance(self, invoice: Object, customer: Object) -> int:
         """What is due after the customer's credit, which a negative total adds to."""
@@ -283,6 +319,20 @@ def declined() -> Refusal:
 
 def _subscription_of(invoice: Object) -> str:
     return str(invoice["parent"]["subscription_details"]["subscription"])
+
+
+def is_metered(item: Object) -> bool:
+    """Whether an item is billed by a meter."""
+    return item["price"]["recurring"]["meter"] is not None
+
+
+def added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    """Units by meter, of both."""
+    return {meter: one.get(meter, 0) + other.get(meter, 0) for meter in {**one, **other}}
+
+
+def _sum(events: Sequence[Event]) -> int:
+    return sum(event.value for event in events)
 
 
 def _text(amount: Decimal) -> str:

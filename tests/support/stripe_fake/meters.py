@@ -165,11 +165,11 @@ class Meters:
         now = self._books.now()
         return [event for event in self.events if event.customer_id == customer_id and event.counted_at <= now]
 
-    def counted_in(self, customer_id: str, meter_id: str, start: float, end: float) -> int:
-        """Units of a meter in [start, end), as far as they have been counted."""
+    def counted_in(self, customer_id: str, meter_id: str, start: float, end: float) -> list[Event]:
+        """What has been counted by now of a meter in [start, end)."""
         name = self.retrieve(meter_id)["event_name"]
         events = self.counted(customer_id)
-        return sum(event.value for event in events if event.meter == name and start <= event.timestamp < end)
+        return [event for event in events if event.meter == name and start <= event.timestamp < end]
 
     def report_error(self, meter_id: str, code: str, identifier: str) -> None:
         """Logs the thin event by which Stripe tells that it could not count something."""

@@ -67,13 +67,23 @@ def _act(fake: StripeFake, session: Object, form: dict[str, str]) -> None:
     if how in ("cancel", "resume"):
         if account.subscription_book.retrieve(subscription_id)["customer"] != customer_id:
             raise Refusal.missing("subscription", subscription_id)
-        account.subscription_book.update(subscription_id, cancel_at_period_end=how == "cancel")
+        _end_or_go_on(fake, subscription_id, is_end=how == "cancel")
     elif how == "card_pays":
         account.retry_payments(customer_id)
     elif how == "card_fails":
         account.fail_payments(customer_id)
     elif how == "month":
         account.advance_past_period(subscription_id)
+
+
+def _end_or_go_on(fake: StripeFake, subscription_id: str, *, is_end: bool) -> None:
+    """A flexible subscription is ended by its `cancel_at`; going on takes back whichever end was set."""
+    book = fake.account.subscription_book
+    if is_end:
+        book.update(subscription_id, cancel_at="min_period_end")
+        return
+    book.update(subscription_id, cancel_at_period_end=False)
+    book.update(subscription_id, cancel_at="")
 
 
 def _checkout_page(fake: StripeFake, session: Object) -> str:
@@ -104,7 +114,7 @@ def _portal_page(fake: StripeFake, session: Object) -> str:
         parts.append(f"<p>{escape(subscription['id'])}: {escape(subscription['status'])}{_end(subscription)}</p>")
         if is_open(subscription) and subscription["items"]["data"]:
             names = {"cancel": "Cancel at the period's end", "month": "Advance the fake's clock past the period's end"}
-            if subscription["cancel_at_period_end"]:
+            if subscription["cancel_at"] is not None:
                 names = {"resume": "Do not cancel"} | {"month": names["month"]}
             parts.append(_buttons({"subscription": subscription["id"]}, names))
     cards = {"card_pays": "Use a card that pays, and pay what is open", "card_fails": "Use a card that fails"}
@@ -127,7 +137,7 @@ def _end(subscription: Object) -> str:
     items = subscription["items"]["data"]
     if not items or not is_open(subscription):
         return ""
-    word = "ends" if subscription["cancel_at_period_end"] else "renews"
+    word = "ends" if subscription["cancel_at"] is not None else "renews"
     return f", {word} {_time(items[0]['current_period_end'])}"
 
 

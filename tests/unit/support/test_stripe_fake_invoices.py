@@ -242,6 +242,199 @@ def test_a_credit_is_kept_for_later_invoices(shop: Shop) -> None:
     assert shop.account.customers[shop.customer]["balance"] == -500
 
 
+def other_plan(shop: Shop) -> list[dict[str, Any]]:
+    """The items of a dearer plan: a fee of 30 dollars, and the same meter at two cents a unit."""
+    meter = next(iter(shop.account.meters))
+    fee, metered = shop.account.add_price(unit_amount=3_000), shop.account.add_price(meter, unit_amount=2)
+    return [{"price": fee, "quantity": 1}, {"price": metered}]
+
+
+def swap(shop: Shop) -> list[dict[str, Any]]:
+    """What an update says that puts the dearer plan in the place of the one that is there."""
+    ids = [{"id": item["id"]} for item in shop.state["items"]["data"]]
+    return [old | new for old, new in zip(ids, other_plan(shop), strict=True)]
+
+
+def schedule(shop: Shop) -> dict[str, Any]:
+    """Has the dearer plan begin with the next period."""
+    book = shop.account.schedule_book
+    made = book.create(from_subscription=shop.subscription)
+    return book.update(made["id"], phases=[kept(made), {"items": other_plan(shop)}])
+
+
+def kept(made: dict[str, Any]) -> dict[str, Any]:
+    """The first phase of a schedule, as an update repeats it."""
+    [phase] = made["phases"][:1]
+    items = [{name: item[name] for name in ("price", "quantity") if name in item} for item in phase["items"]]
+    return {"items": items, "start_date": phase["start_date"], "end_date": phase["end_date"]}
+
+
+def test_a_metered_price_bills_up_to_its_swap_and_the_next_one_what_follows(shop: Shop) -> None:
+    start, end = shop.period
+    shop.use(3_000)
+    shop.account.advance((end - start) // 2)
+    items = swap(shop)
+    asked = {"items": items}
+    preview = shop.account.subscription_book.preview(subscription=shop.subscription, subscription_details=asked)
+    shop.account.subscription_book.update(shop.subscription, items=items)
+    assert preview["total"] == -500 + 1_500 + 200 + 3_000
+    assert shop.account.subscription_book.preview(subscription=shop.subscription)["total"] == preview["total"]
+    shop.use(50)
+    shop.account.advance_past_period(shop.subscription)
+    assert shop.totals()[-1] == ("paid", -500 + 1_500 + 200 + 3_000 + 100)
+    assert shop.account.invoiced(shop.customer) == {"searches": 3_050}
+
+
+def test_without_proration_what_was_used_before_a_swap_is_lost(shop: Shop) -> None:
+    shop.use(3_000)
+    shop.account.subscription_book.update(shop.subscription, items=swap(shop), proration_behavior="none")
+    shop.use(50)
+    shop.account.advance_past_period(shop.subscription)
+    assert shop.totals()[-1] == ("paid", 3_000 + 100)
+    assert shop.account.invoiced(shop.customer) == {"searches": 50}
+
+
+def test_a_metered_price_alone_starts_without_an_invoice(shop: Shop) -> None:
+    subscription = shop.account.add_subscription(shop.customer, prices=[shop.metered])
+    assert shop.account.subscriptions[subscription]["latest_invoice"] is None
+    assert len(shop.totals()) == 1
+
+
+def test_a_scheduled_plan_begins_with_the_period_and_the_closing_one_is_billed_by_the_old_plan(shop: Shop) -> None:
+    start, end = shop.period
+    made = schedule(shop)
+    assert (made["status"], made["current_phase"]) == ("active", {"start_date": start, "end_date": end})
+    assert made["phases"][1]["start_date"] == end
+    assert shop.state["schedule"] == made["id"]
+    preview = shop.account.subscription_book.preview(subscription=shop.subscription)
+    assert preview["total"] == 3_000
+    shop.use(3_000)
+    old = [item["id"] for item in shop.state["items"]["data"]]
+    shop.account.advance(end - shop.account.now() + 10)
+    shop.use(7)
+    shop.account.advance(HOUR_S)
+    assert shop.totals()[-1] == ("paid", 3_000 + 200)
+    items = shop.state["items"]["data"]
+    wanted = [each["price"] for each in made["phases"][1]["items"]]
+    assert [item["price"]["id"] for item in items] == wanted
+    assert not set(old) & {item["id"] for item in items}
+    assert shop.period[0] == end
+    changes = [
+        event["data"]["previous_attributes"].keys()
+        for event in shop.account.books.tables["event"].values()
+        if event["type"] == "customer.subscription.updated"
+    ]
+    assert "items" in changes[-1]
+    assert made["current_phase"]["start_date"] == end
+    shop.account.advance_past_period(shop.subscription)
+    assert shop.totals()[-1] == ("paid", 3_000 + 14)
+    assert (made["status"], made["released_subscription"]) == ("released", shop.subscription)
+    assert shop.state["schedule"] is None
+    assert shop.account.invoiced(shop.customer) == {"searches": 3_007}
+
+
+def test_a_released_subscription_keeps_its_items(shop: Shop) -> None:
+    book = shop.account.schedule_book
+    made = schedule(shop)
+    assert book.list_(customer=shop.customer)["data"] == [made]
+    book.release(made["id"])
+    assert (made["status"], made["subscription"], shop.state["schedule"]) == ("released", None, None)
+    for call in (book.release, book.update):
+        with pytest.raises(Refusal, match="currently in the `released` status"):
+            call(made["id"])
+    shop.account.advance_past_period(shop.subscription)
+    assert shop.totals()[-1] == ("paid", 1_000)
+    assert book.create(from_subscription=shop.subscription)["id"] != made["id"]
+
+
+def test_the_metadata_of_a_phase_is_the_subscriptions_when_it_begins(shop: Shop) -> None:
+    book = shop.account.schedule_book
+    made = book.create(from_subscription=shop.subscription)
+    phases = [kept(made), {"items": other_plan(shop), "metadata": {"plan": "dearer"}}]
+    book.update(made["id"], phases=phases)
+    assert shop.state["metadata"] == {}
+    shop.account.advance_past_period(shop.subscription)
+    assert shop.state["metadata"] == {"plan": "dearer"}
+
+
+def test_a_scheduled_subscription_is_changed_by_its_schedule_only(shop: Shop) -> None:
+    made = schedule(shop)
+    update = shop.account.subscription_book.update
+    for end in ({"cancel_at_period_end": True}, {"cancel_at": "min_period_end"}):
+        with pytest.raises(Refusal, match="managed by the subscription schedule"):
+            update(shop.subscription, **end)
+    with pytest.raises(Refusal, match="changes no items"):
+        update(shop.subscription, items=swap(shop))
+    with pytest.raises(Refusal, match="already attached to a schedule"):
+        shop.account.schedule_book.create(from_subscription=shop.subscription)
+    assert update(shop.subscription, metadata={"a": "b"})["metadata"] == {"a": "b"}
+    shop.account.cancel_subscription(shop.subscription)
+    assert (shop.state["status"], made["status"]) == ("canceled", "canceled")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sentence"),
+    [
+        ({"start_date": None}, {}, "missing at least one phase with a `start_date`"),
+        ({"start_date": 5}, {}, "can not modify the start date"),
+        ({"end_date": 5}, {}, "with a period only"),
+        ({"items": []}, {}, "Missing required param"),
+        ({}, {"start_date": 5}, "end date of the phase before"),
+        ({}, {"end_date": 5, "duration": {"interval": "month"}}, "only specify one"),
+        ({}, {"duration": {"interval": "year"}}, "keeps the interval"),
+        ({}, {"proration_behavior": "none"}, "may stay unbilled"),
+        ({}, {"trial": True}, "does nothing with"),
+        ({}, {"items": [{"price": "price_none"}]}, "No such price"),
+    ],
+)
+def test_phases_that_do_not_fit_are_refused(
+    shop: Shop, first: dict[str, Any], second: dict[str, Any], sentence: str
+) -> None:
+    book = shop.account.schedule_book
+    made = book.create(from_subscription=shop.subscription)
+    phases = [kept(made) | first, {"items": other_plan(shop)} | second]
+    if "start_date" in first and first["start_date"] is None:
+        del phases[0]["start_date"]
+    with pytest.raises(Refusal, match=sentence):
+        book.update(made["id"], phases=phases)
+    assert len(made["phases"]) == 1
+
+
+def test_an_end_that_a_moment_sets_is_taken_back_as_one(shop: Shop) -> None:
+    update = shop.account.subscription_book.update
+    update(shop.subscription, cancel_at="min_period_end")
+    assert (shop.state["cancel_at"], shop.state["cancel_at_period_end"]) == (shop.period[1], False)
+    update(shop.subscription, cancel_at_period_end=False)
+    assert shop.state["cancel_at"] == shop.period[1]
+    update(shop.subscription, cancel_at="")
+    assert (shop.state["cancel_at"], shop.state["canceled_at"]) == (None, None)
+    with pytest.raises(Refusal, match="only specify one"):
+        update(shop.subscription, cancel_at="", cancel_at_period_end=False)
+    update(shop.subscription, cancel_at_period_end=True)
+    update(shop.subscription, cancel_at="")
+    assert shop.state["cancel_at"] == shop.period[1]
+    update(shop.subscription, cancel_at_period_end=False)
+    update(shop.subscription, cancel_at=shop.period[1])
+    with pytest.raises(Refusal, match="that is to end"):
+        shop.account.schedule_book.create(from_subscription=shop.subscription)
+    shop.account.advance_past_period(shop.subscription)
+    assert shop.state["status"] == "canceled"
+
+
+@given(st.lists(st.tuples(st.integers(0, 5_000), st.integers(0, 90 * 24), st.booleans()), max_size=12))
+def test_every_unit_stands_on_exactly_one_invoice_whatever_is_swapped(used: list[tuple[int, int, bool]]) -> None:
+    shop = Shop()
+    shop.account.counts_after_s = 600
+    for units, hours, is_swapped in sorted(used, key=lambda each: each[1]):
+        shop.account.advance(max(START + hours * HOUR_S - shop.account.now(), 0))
+        shop.use(units)
+        if is_swapped:
+            shop.account.subscription_book.update(shop.subscription, items=swap(shop))
+    shop.account.advance(HOUR_S)
+    shop.account.advance_past_period(shop.subscription)
+    assert shop.account.invoiced(shop.customer).get("searches", 0) == sum(units for units, _, _ in used)
+
+
 @given(st.lists(st.tuples(st.integers(0, 5_000), st.integers(0, 90 * 24)), max_size=12))
 def test_every_unit_stands_on_exactly_one_invoice(used: list[tuple[int, int]]) -> None:
     shop = Shop()
