@@ -210,14 +210,15 @@ CREATE FUNCTION public.check_quota() RETURNS void
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET "TimeZone" TO 'UTC'
-    AS $_$
+    AS $$
 DECLARE
     me CONSTANT bigint := current_account_no();
     this_month CONSTANT timestamptz := date_trunc('month', now());
     paid record;
     p record;
     used record;
-    reached record;
+    spent numeric;
+    is_limited boolean;
     owner_no bigint;
 BEGIN
     -- Their order is that of whoever adds to them, who says so again.
@@ -237,40 +238,41 @@ BEGIN
         INTO used
         FROM public.usage_hours h
         WHERE h.account_no = me AND h.env = 'live' AND h.hour >= this_month AND h.is_charged = p.is_charged;
-    SELECT l.unit, l.shown, round(l.amount * 100 / l.most) AS percent INTO reached
+    spent := cost_of(paid.plan, used.searches, used.vectors, used.tokens, used.vector_hours);
+    is_limited := NOT p.is_charged OR paid.spending_cap <= p.base_fee;
+    WITH reached AS (
+        SELECT l.unit, l.most, l.params, CASE WHEN l.used * 1000 < (l.most - l.fee) * 995 THEN 80 ELSE 100 END AS percent
         FROM (VALUES
-            ('searches', NOT p.is_charged, used.searches::numeric, p.included_searches::numeric,
-             to_char(p.included_searches, 'FM999,999,999,999')),
-            ('vectors written', NOT p.is_charged, used.vectors, p.included_vectors,
-             to_char(p.included_vectors, 'FM999,999,999,999')),
-            ('embedding tokens', NOT p.is_charged, used.tokens, p.included_tokens,
-             to_char(p.included_tokens, 'FM999,999,999,999')),
-            ('spending cap', p.is_charged,
-             -- Of what the cap leaves beside the fee, or every month would begin with a mail.
-             cost_of(paid.plan, used.searches, used.vectors, used.tokens, used.vector_hours) - p.base_fee,
-             paid.spending_cap - p.base_fee, to_char(paid.spending_cap / 1e9, 'FM$999,999,990.00'))
-        ) l (unit, applies, amount, most, shown)
-        WHERE l.applies AND l.most > 0
-        ORDER BY l.amount / l.most DESC LIMIT 1;
-    IF NOT FOUND OR reached.percent < 80 THEN
-        RETURN;
-    END IF;
-    IF reached.percent < 100 THEN
-        PERFORM FROM public.quota_notices q WHERE q.account_no = me AND q.month = this_month;
-        IF FOUND THEN
-            RETURN;
-        END IF;
-    END IF;
-    INSERT INTO public.quota_notices (account_no, month, percent)
-        VALUES (me, this_month, CASE WHEN reached.percent < 100 THEN 80 ELSE 100 END) ON CONFLICT DO NOTHING;
-    IF FOUND THEN
-        INSERT INTO public.outbox_emails (account_no, user_no, kind, params)
-            VALUES (me, owner_no, CASE WHEN reached.percent < 100 THEN 'quota_80' ELSE 'quota_100' END, jsonb_build_object(
-                'unit', reached.unit, 'limit', reached.shown, 'resets_at', this_month + interval '1 month'
-            ));
-    END IF;
+            ('searches', is_limited, used.searches::numeric, p.included_searches::numeric, 0::numeric, jsonb_build_object(
+                'unit', 'searches', 'limit', to_char(p.included_searches, 'FM999,999,999,999'))),
+            ('vectors', is_limited, used.vectors, p.included_vectors, 0, jsonb_build_object(
+                'unit', 'vectors written', 'limit', to_char(p.included_vectors, 'FM999,999,999,999'))),
+            ('tokens', is_limited, used.tokens, p.included_tokens, 0, jsonb_build_object(
+                'unit', 'embedding tokens', 'limit', to_char(p.included_tokens, 'FM999,999,999,999'))),
+            -- Of what the cap leaves beside the fee, or every month would begin with a mail.
+            ('cap', NOT is_limited, spent - p.base_fee, paid.spending_cap, p.base_fee, jsonb_build_object(
+                'cap_nano', paid.spending_cap, 'spent_nano', spent))
+        ) l (unit, applies, used, most, fee, params)
+        WHERE l.applies AND l.most > l.fee AND l.used * 100 >= (l.most - l.fee) * 80
+    ), noted AS (
+        INSERT INTO public.quota_notices (account_no, month, unit, most, percent)
+        SELECT me, this_month, r.unit, r.most, r.percent
+        FROM reached r
+        WHERE NOT EXISTS (
+            SELECT FROM public.quota_notices q
+            WHERE q.account_no = me AND q.month = this_month AND q.unit = r.unit AND q.most = r.most
+              AND q.percent >= r.percent
+        )
+        ON CONFLICT DO NOTHING
+        RETURNING unit, percent
+    )
+    INSERT INTO public.outbox_emails (account_no, user_no, kind, params)
+        SELECT me, owner_no, CASE n.unit WHEN 'cap' THEN 'cap_' ELSE 'quota_' END || n.percent,
+               r.params || jsonb_build_object('resets_at', this_month + interval '1 month')
+        FROM noted n JOIN reached r ON r.unit = n.unit
+        ORDER BY n.unit;
 END
-$_$;
+$$;
 
 ALTER FUNCTION public.check_quota() OWNER TO fluxvector_owner;
 
@@ -3619,8 +3621,11 @@ ALTER TABLE public.policy_announcements OWNER TO fluxvector_owner;
 CREATE TABLE public.quota_notices (
     account_no bigint NOT NULL,
     month timestamp with time zone NOT NULL,
+    unit text NOT NULL,
+    most bigint NOT NULL,
     percent smallint NOT NULL,
-    CONSTRAINT quota_notices_percent_check CHECK ((percent = ANY (ARRAY[80, 100])))
+    CONSTRAINT quota_notices_percent_check CHECK ((percent = ANY (ARRAY[80, 100]))),
+    CONSTRAINT quota_notices_unit_check CHECK ((unit = ANY (ARRAY['searches'::text, 'vectors'::text, 'tokens'::text, 'cap'::text])))
 );
 
 ALTER TABLE public.quota_notices OWNER TO fluxvector_owner;
@@ -5227,7 +5232,7 @@ ALTER TABLE ONLY public.policy_announcements
     ADD CONSTRAINT policy_announcements_pkey PRIMARY KEY (version);
 
 ALTER TABLE ONLY public.quota_notices
-    ADD CONSTRAINT quota_notices_pkey PRIMARY KEY (account_no, month, percent);
+    ADD CONSTRAINT quota_notices_pkey PRIMARY KEY (account_no, month, unit, most, percent);
 
 ALTER TABLE ONLY public.refresh_hashes
     ADD CONSTRAINT refresh_hashes_pkey PRIMARY KEY (token_hash);

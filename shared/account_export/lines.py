@@ -153,9 +153,11 @@ class UsageDayLine(Struct, tag_field="type", tag="usage_day"):
 
 
 class QuotaNoticeLine(Struct, tag_field="type", tag="quota_notice"):
-    """A mail that told how much of a month's quota or spending cap was used."""
+    """A mail that told how much of a month's quota (`most` is in units) or cap (in nano-dollars) was used."""
 
     month: str
+    unit: str
+    most: int
     percent: int
 
 

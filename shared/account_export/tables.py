@@ -88,7 +88,13 @@ USAGE_HOURS = TableSection("usage_hour", "read_usage_hours", tuple[datetime, str
 USAGE_DAYS = TableSection(
     "usage_day", "read_usage_days", tuple[str, str, str, str, Number], (_FIRST_DAY, "", "", "", 0), UsageDayLine
 )
-QUOTA_NOTICES = TableSection("quota_notice", "read_quota_notices", tuple[datetime, Number], (_DAWN, 0), QuotaNoticeLine)
+QUOTA_NOTICES = TableSection(
+    "quota_notice",
+    "read_quota_notices",
+    tuple[datetime, str, Number, Number],
+    (_DAWN, "", 0, 0),
+    QuotaNoticeLine,
+)
 IDEMPOTENCY_KEYS = TableSection(
     "idempotency_key",
     "read_idempotency_keys",

@@ -51,6 +51,8 @@ KINDS: Mapping[str, Kind] = {
     "payment_failed": _NOTICE,
     "quota_80": _NOTICE,
     "quota_100": _NOTICE,
+    "cap_80": _NOTICE,
+    "cap_100": _NOTICE,
     "policy_change": _NOTICE,
     "breach_notice": _NOTICE,
     # The last one, when the account is gone.

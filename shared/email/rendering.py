@@ -15,6 +15,7 @@ from pathlib import Path
 from string import Template
 
 from shared.email.kinds import KINDS
+from shared.plans import dollars
 
 Value = str | int | float | bool | None
 
@@ -94,9 +95,11 @@ def _read(name: str) -> str:
 
 
 def _one_line(name: str, value: object) -> str:
-    """A value as it is read by people: a time in words, control characters and line ends as spaces."""
+    """A value as people read it: a time in words, money in dollars, control characters and line ends as spaces."""
     if value is None:
         return "unknown"
+    if name.endswith("_nano") and isinstance(value, int):
+        return f"${dollars(value)}"
     text = str(value)
     if name.endswith(("_at", "_until")):
         text = _in_words(text)

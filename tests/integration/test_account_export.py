@@ -147,7 +147,8 @@ INSERT INTO usage_hours (account_no, hour, env, plan, is_charged, requests, sear
 INSERT INTO usage_days (account_no, day, env, plan, endpoint, key_no, requests, searches, vectors, embeddings, tokens)
     SELECT account_no, '2025-03-03', 'test', 'plan of day', 'POST /v1/of-day', key_no, 211, 212, 213, 214, 215
     FROM api_keys;
-INSERT INTO quota_notices (account_no, month, percent) SELECT account_no, '2025-03-04', 80 FROM accounts;
+INSERT INTO quota_notices (account_no, month, unit, most, percent)
+    SELECT account_no, '2025-03-04', 'tokens', 221, 80 FROM accounts;
 INSERT INTO idempotency_keys (account_no, env, key_hash, request_hash, holder, claimed_at, leased_until, status, body)
     SELECT account_no, 'live', sha256('k'), sha256('r'), 'req_holder', '2025-01-22', '2025-01-23', 298,
            convert_to('{"upserted":106}', 'UTF8') FROM accounts;

@@ -242,7 +242,7 @@ _SPECIAL: dict[str, dict[str, object]] = {
     "account_export.read_usage_events": {"after_0": "-infinity", "after_1": 0},
     "account_export.read_usage_hours": {"after_0": "-infinity", "after_2": ""},
     "account_export.read_usage_days": {"after_0": "-infinity", "after_2": "", "after_3": "", "after_4": 0},
-    "account_export.read_quota_notices": {"after_0": "-infinity", "after_1": 0},
+    "account_export.read_quota_notices": {"after_0": "-infinity", "after_2": 0, "after_3": 0},
     "account_export.read_idempotency_keys": {"after_1": b""},
     "account_export.read_links": {"after_0": "-infinity"},
     "api_keys.create_api_key": {"prefix": "8letters"},

@@ -72,7 +72,7 @@ ROWS = {
     " VALUES (%(n)s, '2026-01-01', 'live', 'free', '/v1/search', %(n)s, 1, 1, 0, 0, 0)",
     "meter_reports": "(account_no, meter, hour, revision, value, identifier, state, first_sent_at)"
     " VALUES (%(n)s, 'searches', 'epoch', 1, 1, 'usage-' || %(w)s, 'sent', now())",
-    "quota_notices": "(account_no, month, percent) VALUES (%(n)s, '2026-01-01Z', 80)",
+    "quota_notices": "(account_no, month, unit, most, percent) VALUES (%(n)s, '2026-01-01Z', 'cap', 1, 80)",
     "idempotency_keys": "(account_no, env, key_hash, request_hash, holder, leased_until, status, body)"
     " VALUES (%(n)s, 'live', sha256(%(raw)s), sha256(%(raw)s), 'holder-' || %(w)s, now(), 200, %(raw)s)",
     "erased_accounts": "(account_no) VALUES (%(n)s)",

@@ -103,11 +103,12 @@ WHERE d.account_no = %(account_no)s AND d.day >= %(after_0)s::date AND d.day <= 
 ORDER BY d.day, d.env, d.plan, d.endpoint, d.key_no LIMIT %(limit)s
 
 -- name: read_quota_notices
-SELECT q.month, q.percent,
-       q.month AS of_month, q.percent AS percent_used
+SELECT q.month, q.unit, q.most, q.percent,
+       q.month AS of_month, q.unit AS of_unit, q.most AS of_most, q.percent AS percent_used
 FROM quota_notices q
-WHERE q.account_no = %(account_no)s AND (q.month, q.percent) > (%(after_0)s::timestamptz, %(after_1)s)
-ORDER BY q.month, q.percent LIMIT %(limit)s
+WHERE q.account_no = %(account_no)s
+  AND (q.month, q.unit, q.most, q.percent) > (%(after_0)s::timestamptz, %(after_1)s, %(after_2)s::bigint, %(after_3)s)
+ORDER BY q.month, q.unit, q.most, q.percent LIMIT %(limit)s
 
 -- name: read_idempotency_keys
 SELECT i.env, i.key_hash,

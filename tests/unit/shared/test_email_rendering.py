@@ -27,6 +27,8 @@ PARAMS = {
     "payment_failed": {"grace_until"},
     "quota_80": {"unit", "limit", "resets_at"},
     "quota_100": {"unit", "limit", "resets_at"},
+    "cap_80": {"cap_nano", "spent_nano", "resets_at"},
+    "cap_100": {"cap_nano", "spent_nano", "resets_at"},
     "policy_change": {"version", "effective_at", "url"},
     "breach_notice": {"breach_id", "happened", "what", "when", "contact"},
 }
@@ -109,6 +111,12 @@ def test_html_loads_nothing_and_follows_nobody(kind: str) -> None:
         for name, value in attributes:
             assert name != "href" or str(value).startswith("https://")
             assert "url(" not in (value or "")
+
+
+def test_money_is_told_to_the_last_decimal() -> None:
+    written = render("cap_100", values_of("cap_100", cap_nano=30_000_000_000, spent_nano=5_100_000)).text
+    assert "Spending cap: $30.00\n" in written
+    assert "fee included: $0.0051\n" in written
 
 
 def test_times_are_in_words_and_what_is_missing_is_unknown() -> None:
