@@ -207,7 +207,7 @@ class ValidationFailed(FluxVectorError):
 
 
 class RateLimited(FluxVectorError):
-    """There were too many attempts; carries Retry-After."""
+    """Too many requests, tries or tokens came in a time; carries Retry-After."""
 
     status = 429
     code = "rate_limited"

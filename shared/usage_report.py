@@ -48,7 +48,8 @@ class Month:
     """An account's month so far, in one environment.
 
     `plan` is the account's, `allowance` the plan whose quotas and rates hold in the environment: Free's in test.
-    `spent` and `cap` are in nano-dollars, net of tax; both are of the live environment, and None in test.
+    `charged` is what of `used` was used on a plan that is charged. `spent` and `cap` are in nano-dollars, net of tax.
+    All three are of the live environment, and None in test.
     """
 
     as_of: datetime
@@ -57,6 +58,7 @@ class Month:
     used: Used
     vectors_stored: int
     collections: int
+    charged: Units | None
     spent: int | None
     cap: int | None
 
@@ -98,6 +100,7 @@ async def read_month(database: Database, principal: Principal) -> Month:
         used=Used(*counts[:6]),
         vectors_stored=vectors_stored,
         collections=collections,
+        charged=charged if is_live else None,
         spent=spent if is_live else None,
         cap=cap if is_live else None,
     )

@@ -25,7 +25,11 @@ class UsageLimitsView(LimitsView, kw_only=True):
 
 
 class SpendView(Struct):
-    """What the month costs so far, the plan's fee included, and the most that it may cost (null: no cap)."""
+    """What the month costs so far, and the most that it may cost (null: no cap).
+
+    That is the plan's fee, and what `charged` exceeds `included` by, at the prices of `GET /v1/plans`. A cap below the
+    fee is as one of the fee: what is included works whatever the cap.
+    """
 
     amount: Amount
     currency: str
@@ -33,10 +37,12 @@ class SpendView(Struct):
 
 
 class UsageResponse(Struct):
-    """The calendar month (UTC) in the environment of the credential; test is never charged, so its `spend` is null.
+    """The calendar month (UTC) in the environment of the credential.
 
     `vectors` are vectors written; `vectors_stored` and `collections` are what there is now. `vector_days` adds up what
-    was stored, looked at once an hour.
+    was stored: it is looked at once an hour, soon after that began, and what is there then counts for the hour.
+    `charged` is what of all this counts against `included` and makes up `spend`: what was used on a plan that is
+    charged, so nothing that was used on Free. Test is never charged; both are null there.
     """
 
     plan: str
@@ -53,6 +59,7 @@ class UsageResponse(Struct):
     collections: int
     included: UnitsView
     limits: UsageLimitsView
+    charged: UnitsView | None
     spend: SpendView | None
 
     @classmethod
@@ -73,6 +80,7 @@ class UsageResponse(Struct):
             collections=month.collections,
             included=UnitsView.of(month.allowance.included),
             limits=_limits(month),
+            charged=None if month.charged is None else UnitsView.of(month.charged),
             spend=_spend(month),
         )
 
@@ -122,6 +130,7 @@ ABOUT = About(
             "vectors": None,
             "embedding_tokens": None,
         },
+        "charged": {"searches": 20_000, "vectors": 100_000, "embedding_tokens": 9_000_000, "vector_days": 1_000_000.0},
         "spend": {"amount": "0.42", "currency": "usd", "cap": "50.00"},
     },
 )

@@ -25,7 +25,11 @@ sees the live ones, once the e-mail address is confirmed, and the test ones befo
 
 Every error has one shape: a sentence, a stable code, the id of the request and, where there is something to list, the \
 details. Only a call that takes OpenAI's request answers errors as OpenAI does. A path that is no call \
-is answered 404, another method of a path 405. 429 and 503 carry `Retry-After`."""
+is answered 404, another method of a path 405. 429 and 503 carry `Retry-After`.
+
+Where rates hold, an answer tells in `RateLimit-Policy` what they are, and in `RateLimit` what is left of them: \
+`"account-read";r=500;t=2` is 500 units for reads of the account, and all of them again in 2 seconds. A batch takes \
+one, and one more for each 100 records."""
 
 
 @cache

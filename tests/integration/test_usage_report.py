@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -104,7 +105,8 @@ async def test_live_and_test_are_told_apart_and_test_is_not_charged(api: Api, jo
         assert (live["env"], live["searches"], live["limits"]["searches"]) == ("live", 10, None)
         assert (test["env"], test["searches"], test["limits"]["searches"]) == ("test", 20, 50_000)
         assert live["spend"] == {"amount": "0.000025", "currency": "usd", "cap": None}
-        assert test["spend"] is None
+        assert live["charged"]["searches"] == 10
+        assert (test["spend"], test["charged"]) == (None, None)
         assert [day["searches"] for day in await history(api, days=1, key=test_key)] == [20]
         await aggregate_usage(jobs)
 
@@ -125,6 +127,25 @@ async def test_what_free_used_is_not_charged_after_an_upgrade(api: Api) -> None:
     told = await usage(api)
     assert (told["searches"], told["spend"]["amount"]) == (101_000, "0.25")
     assert PAY_AS_YOU_GO.prices.searches == 2_500
+    assert told["charged"] == {"searches": 100_000, "vectors": 0, "embedding_tokens": 0, "vector_days": 0.0}
+
+
+async def test_spend_is_reckoned_by_hand_from_what_is_charged_and_the_plans_prices(api: Api, jobs: Database) -> None:
+    await api.collection(dimension=1)
+    await api.upsert([{"id": f"{n}", "values": [1.0]} for n in range(12)])  # on Scale: it is charged
+    await aggregate_usage(jobs)
+    use(api, (1, 7_000, 3_000, 0, 0), plan="free")
+    set_plan(api, "pro")
+    over = [(unit or 0) + more for unit, more in ((PRO.included.searches, 11), (PRO.included.tokens, 7_000_000))]
+    use(api, (1, over[0], 0, 0, over[1]), plan="pro")
+    told = await usage(api)
+    [plan] = [plan for plan in (await api.get("/v1/plans")).json()["data"] if plan["name"] == "pro"]
+    total = Decimal(plan["base_fee"]["amount"])
+    for price in plan["prices"]:
+        beyond = max(0, told["charged"][price["unit"]] - plan["included"][price["unit"]])
+        total += Decimal(str(beyond)) * Decimal(price["per_unit"])
+    assert total == Decimal(told["spend"]["amount"]) == Decimal("20.0560275")
+    assert told["charged"]["vector_days"] == 0.5
 
 
 async def test_free_tells_its_quotas_and_limits(api: Api) -> None:

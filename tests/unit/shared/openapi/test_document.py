@@ -6,9 +6,10 @@ from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from shared.errors import Conflict
+from shared.limits import Standing
 from shared.openapi.about import About
 from shared.openapi.described import Described
-from shared.openapi.document import document_of
+from shared.openapi.document import DESCRIPTION, document_of
 from shared.web.app import Call, EndpointApp, NoRequest, endpoint_app
 from shared.web.openai_errors import OpenAIErrorBody, openai_error_response
 
@@ -161,3 +162,8 @@ def test_errors_are_shown_as_the_call_makes_them() -> None:
     content = response["content"]["application/json"]
     assert content["schema"] == {"$ref": "#/components/schemas/OpenAIErrorBody"}
     assert content["examples"]["unauthenticated"]["value"]["error"]["type"] == "authentication_error"
+
+
+def test_the_rates_are_told_as_an_answer_tells_them() -> None:
+    standing = Standing("account-read", size=800, full_after_s=4, remaining=500, reset_s=1.5)
+    assert f"`{standing.state}`" in DESCRIPTION
