@@ -119,6 +119,19 @@ def test_money_is_told_to_the_last_decimal() -> None:
     assert "fee included: $0.0051\n" in written
 
 
+def test_what_an_overdue_payment_ends_is_told_with_the_way_to_pay() -> None:
+    written = render("payment_failed", values_of("payment_failed", public_url="https://api.example")).text
+    assert "nothing can be written after [grace_until].\nSearches still work" in written
+    assert "POST https://api.example/v1/billing/portal answers" in written
+
+
+@pytest.mark.parametrize("kind", ["quota_80", "quota_100", "cap_80", "cap_100"])
+def test_a_mail_about_a_limit_names_the_way_beyond_it(kind: str) -> None:
+    written = render(kind, values_of(kind, public_url="https://api.example")).text
+    assert "PATCH https://api.example/v1/billing" in written
+    assert ("POST https://api.example/v1/billing/checkout" in written) == kind.startswith("quota")
+
+
 def test_times_are_in_words_and_what_is_missing_is_unknown() -> None:
     def shown(moment: object) -> str:
         return render("new_sign_in", values_of("new_sign_in", occurred_at=moment, ip_address=None)).text
