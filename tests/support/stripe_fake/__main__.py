@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None, env: Mapping[str, str] | None =
     parser.add_argument("--webhook", help="where events are sent")
     parser.add_argument("--clock", choices=("real", "still"), default="real")
     parser.add_argument("--state", type=Path, help="a file in which the account outlives the process")
+    parser.add_argument("--rights", help="makes the key a restricted one, as `Customers write, Prices read`")
     given = parser.parse_args(arguments)
     asyncio.run(_serve(given, os.environ if env is None else env))
     return 0
@@ -42,6 +43,8 @@ async def _serve(given: argparse.Namespace, env: Mapping[str, str]) -> None:
     fake.store = None if given.state is None else Store(given.state)
     if fake.store is not None:
         fake.load()
+    if given.rights is not None:
+        fake.allow(*(right.strip() for right in given.rights.split(",")))
     fake.account.books.callers_stay = True
     if given.clock == "still":
         fake.account.books.still_at = time.time()

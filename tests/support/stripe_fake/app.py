@@ -26,6 +26,7 @@ from tests.support.stripe_fake.expand import expanded
 from tests.support.stripe_fake.faults import Fault, Faults, Refusal, error_of
 from tests.support.stripe_fake.parameters import nested, of_json, read
 from tests.support.stripe_fake.people import pages
+from tests.support.stripe_fake.rights import calls_allowed
 from tests.support.stripe_fake.state import Store
 from tests.support.stripe_fake.webhooks import Sent
 
@@ -34,6 +35,8 @@ KEY = "sk_test_of_the_fake"
 SILENCE_S = 30.0
 # Stripe forgets an idempotency key after a day at least; here it is a day.
 KEYS_HOLD_S = 24 * 3_600.0
+# What the kept account looks like; one of another form is not read.
+FORM = 2
 # How often automatic mode looks whether something is due by the clock alone.
 TICK_S = 0.5
 
@@ -57,6 +60,8 @@ class StripeFake:
     key: str = KEY
     # What a restricted key may do, as `calls` names it; None is everything.
     allowed: set[str] | None = None
+    # How long a write is under way; another one of its key is refused meanwhile.
+    takes_s: float = 0.0
     requests: list[Received] = field(default_factory=list)
     url: str = ""
     # Whether webhooks are delivered at once; else a test does it.
@@ -65,6 +70,7 @@ class StripeFake:
     store: Store | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _kept: dict[str, tuple[Any, int, bytes, float]] = field(default_factory=dict)
+    _under_way: set[str] = field(default_factory=set)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def calls(self) -> dict[str, Call]:
@@ -95,13 +101,17 @@ class StripeFake:
     def save(self) -> None:
         """Keeps the account, where there is a store for it."""
         if self.store is not None:
-            self.store.save((self.account, self._kept))
+            self.store.save((FORM, self.account, self._kept))
 
     def load(self) -> None:
         """Goes on with the account that was kept, if any."""
         kept = None if self.store is None else self.store.load()
-        if kept is not None:
-            self.account, self._kept = kept
+        if kept is not None and kept[0] == FORM:
+            _, self.account, self._kept = kept
+
+    def allow(self, *rights: str) -> None:
+        """Makes the key a restricted one, of rights as `Customers write` and `Prices read`; raises KeyError."""
+        self.allowed = calls_allowed(self.calls(), rights)
 
     # What a test in the same process does; over HTTP it is `/_fake/…`.
 
@@ -166,6 +176,14 @@ class StripeFake:
                 message = "Keys for idempotent requests can only be used with the same parameters."
                 raise Refusal(400, {"type": "idempotency_error", "message": message})
             return status, body
+        if key in self._under_way:
+            raise _in_use(key)
+        if method == "POST" and key is not None and self.takes_s:
+            self._under_way.add(key)
+            try:
+                await asyncio.sleep(self.takes_s)
+            finally:
+                self._under_way.remove(key)
         values = read(found.params, given)
         expand = values.pop("expand", [])
         if unused := values.keys() - parameters_of(found.do):
@@ -221,6 +239,14 @@ def parameters_of(do: Do) -> set[str]:
     found = inspect.signature(do).parameters
     named = {name for name, parameter in found.items() if parameter.kind is not parameter.VAR_KEYWORD}
     return named | ({"limit", "starting_after"} if len(named) < len(found) else set())
+
+
+def _in_use(key: str | None) -> Refusal:
+    message = (
+        "There is currently another in-progress request using this Idempotent Key (that probably means you submitted "
+        f"twice, and the other request is still going through): {key}. Please try again later."
+    )
+    return Refusal.of(message, status=409, code="idempotency_key_in_use")
 
 
 async def _until_the_caller_leaves(request: Request) -> None:

@@ -154,6 +154,27 @@ async def _faults(fake: StripeFake, fields: Fields) -> dict[str, Any]:
     return {}
 
 
+async def _allow(fake: StripeFake, fields: Fields) -> dict[str, Any]:
+    """POST allow: makes the key a restricted one of `rights`, by commas; without them it may do everything."""
+    if "rights" in fields:
+        fake.allow(*(right.strip() for right in fields["rights"].split(",")))
+    else:
+        fake.allowed = None
+    return {"calls": None if fake.allowed is None else sorted(fake.allowed)}
+
+
+async def _takes(fake: StripeFake, fields: Fields) -> dict[str, Any]:
+    """POST takes: how many `seconds` a write is under way from now on."""
+    fake.takes_s = float(fields["seconds"])
+    return {}
+
+
+async def _tax(fake: StripeFake, fields: Fields) -> dict[str, Any]:
+    """POST tax: `status` of Stripe Tax, active or pending."""
+    fake.account.set_tax(fields["status"])
+    return fake.account.tax_settings
+
+
 async def _counts_after(fake: StripeFake, fields: Fields) -> dict[str, Any]:
     """POST counts_after: how many `seconds` meter events wait from now on until they are counted."""
     fake.account.counts_after_s = float(fields["seconds"])
@@ -195,6 +216,9 @@ _CONTROLS: dict[str, Control] = {
     "POST endpoint": _endpoint,
     "POST rotate": _rotate,
     "POST faults": _faults,
+    "POST allow": _allow,
+    "POST takes": _takes,
+    "POST tax": _tax,
     "POST counts_after": _counts_after,
     "GET meter_total": _meter_total,
     "POST meter_error": _meter_error,

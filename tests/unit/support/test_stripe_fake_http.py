@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -14,6 +15,7 @@ import stripe
 from shared.billing.transport import Transport
 from tests.support.stripe_fake.app import KEY, StripeFake
 from tests.support.stripe_fake.faults import Chance, Fault, Rule
+from tests.support.stripe_fake.rights import PATHS
 from tests.support.stripe_fake.server import stripe_fake
 from tests.support.stripe_fake.shapes import FIXTURES
 
@@ -270,6 +272,96 @@ async def test_a_checkout_ends_by_itself(caller: Caller, goods: Goods) -> None:
     assert (await caller.pages.post(f"/c/pay/{session['id']}", data={"how": "pays"})).status_code == 400
 
 
+async def test_open_sessions_of_a_customer_are_listed_and_expired_once(caller: Caller, goods: Goods) -> None:
+    other = caller.fake.account.add_customer(email="other@example.com")
+    sessions = [await caller.call("post", "/v1/checkout/sessions", **order(goods)) for _ in range(3)]
+    await caller.call("post", "/v1/checkout/sessions", **order(goods, customer=other))
+    caller.fake.complete_checkout(sessions[0]["id"])
+    expired = await caller.call("post", f"/v1/checkout/sessions/{sessions[1]['id']}/expire")
+    assert (expired["status"], expired["url"]) == ("expired", None)
+    asked = {"customer": goods.customer, "status": "open"}
+    found = await caller.call("get", "/v1/checkout/sessions", **asked)
+    assert [each["id"] for each in found["data"]] == [sessions[2]["id"]]
+    for session, status in ((sessions[0], "complete"), (sessions[1], "expired")):
+        with pytest.raises(stripe.InvalidRequestError, match=f"has a status of `{status}`") as refusal:
+            await caller.call("post", f"/v1/checkout/sessions/{session['id']}/expire")
+        assert refusal.value.http_status == 400
+
+
+async def test_open_invoices_of_a_customer_are_listed(caller: Caller, goods: Goods) -> None:
+    subscription = caller.fake.account.add_subscription(goods.customer, prices=[goods.fee])
+    caller.fake.account.fail_payments(goods.customer)
+    caller.fake.account.advance_past_period(subscription)
+    found = await caller.call("get", "/v1/invoices", customer=goods.customer, status="open")
+    assert [(each["status"], each["amount_due"]) for each in found["data"]] == [("open", 900)]
+    caller.fake.account.retry_payments(goods.customer)
+    assert (await caller.call("get", "/v1/invoices", customer=goods.customer, status="open"))["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "sentence"),
+    [
+        ({"type": "classic"}, "flexible subscriptions only"),
+        ({"type": "other"}, "must be one of"),
+        ({"flexible": {"proration_discounts": "included"}}, "Missing required param"),
+    ],
+)
+async def test_a_subscription_is_flexible(caller: Caller, goods: Goods, mode: dict[str, Any], sentence: str) -> None:
+    data: dict[str, Any] = {"billing_mode": {"type": "flexible"}}
+    session = await caller.call("post", "/v1/checkout/sessions", **order(goods, subscription_data=data))
+    made = caller.fake.complete_checkout(session["id"])
+    assert caller.fake.account.subscriptions[made["subscription"]]["billing_mode"]["type"] == "flexible"
+    data["billing_mode"] = mode
+    with pytest.raises(stripe.InvalidRequestError, match=sentence):
+        await caller.call("post", "/v1/checkout/sessions", **order(goods, subscription_data=data))
+
+
+async def test_what_is_only_metered_starts_with_nothing_to_pay(caller: Caller, goods: Goods) -> None:
+    items = [{"price": goods.metered}]
+    session = await caller.call("post", "/v1/checkout/sessions", **order(goods, line_items=items))
+    done = caller.fake.complete_checkout(session["id"])
+    assert (done["invoice"], done["amount_total"], done["payment_status"]) == (None, 0, "no_payment_required")
+    assert caller.fake.account.invoices == {}
+
+
+# Schedules
+
+
+async def test_a_schedule_over_http(caller: Caller, goods: Goods) -> None:
+    """The package's own methods: made from a subscription, given a second phase, found by its customer, released."""
+    v1 = caller.client.v1
+    id_ = caller.fake.account.add_subscription(goods.customer, prices=[goods.fee, goods.metered])
+    dearer = caller.fake.account.add_price(unit_amount=2_900)
+
+    def options() -> stripe.RequestOptions:
+        return {"idempotency_key": f"key-{next(caller.keys)}"}
+
+    made = await v1.subscription_schedules.create_async({"from_subscription": id_}, options())
+    [now] = made.phases
+    assert [item.price for item in now.items] == [goods.fee, goods.metered]
+    items: list[Any] = [{"price": goods.fee, "quantity": 1}, {"price": goods.metered}]
+    phases: list[Any] = [
+        {"start_date": now.start_date, "end_date": now.end_date, "items": items},
+        {"items": [{"price": dearer}, {"price": goods.metered}], "duration": {"interval": "month"}},
+    ]
+    changed = await v1.subscription_schedules.update_async(
+        made.id, {"phases": phases, "end_behavior": "release"}, options()
+    )
+    assert changed.phases[1].items[0].price == dearer
+    subscription = await v1.subscriptions.retrieve_async(id_, {"expand": ["schedule"]})
+    assert isinstance(subscription.schedule, stripe.SubscriptionSchedule)
+    assert subscription.schedule.phases[1].start_date == now.end_date
+    listed = await v1.subscription_schedules.list_async({"customer": goods.customer})
+    assert [each.id for each in listed.data] == [made.id]
+    assert (await v1.subscription_schedules.release_async(made.id, None, options())).status == "released"
+    assert (await v1.subscriptions.retrieve_async(id_)).schedule is None
+    types = [event["type"] for event in (await caller.call("get", "/v1/events", limit=5))["data"]]
+    assert types[:2] == ["customer.subscription.updated", "subscription_schedule.released"]
+    for wrong in ({"from_subscription": "sub_none"}, {}, {"from_subscription": id_, "metadata": {"a": "b"}}):
+        with pytest.raises(stripe.InvalidRequestError):
+            await caller.call("post", "/v1/subscription_schedules", **wrong)
+
+
 # Faults
 
 
@@ -327,6 +419,46 @@ async def test_a_restricted_key_may_do_what_it_is_for(caller: Caller) -> None:
         await caller.call("post", "/v1/customers")
 
 
+@pytest.mark.parametrize(
+    ("rights", "calls"),
+    [
+        ("Customers read", {"GET /v1/customers", "GET /v1/customers/{id}"}),
+        ("Tax settings read, Billing meter events write", {"GET /v1/tax/settings", "POST /v1/billing/meter_events"}),
+    ],
+)
+async def test_single_rights_are_given_over_http(caller: Caller, rights: str, calls: set[str]) -> None:
+    assert set((await caller.post("/_fake/allow", rights=rights))["calls"]) == calls
+    with pytest.raises(stripe.PermissionError):
+        await caller.call("post", "/v1/customers")
+    wrong = await caller.pages.post("/_fake/allow", data={"rights": "Everything write"})
+    assert wrong.status_code == 400
+    await caller.post("/_fake/allow")
+    await caller.call("post", "/v1/customers")
+
+
+async def test_every_call_is_somebodys_right(caller: Caller) -> None:
+    caller.fake.allow(*(f"{name} write" for name in PATHS))
+    assert caller.fake.allowed == caller.fake.calls().keys()
+
+
+async def test_a_key_is_in_use_while_its_first_write_is_under_way(caller: Caller) -> None:
+    await caller.post("/_fake/takes", seconds="0.3")
+    both = (caller.call("post", "/v1/customers", key="one", name="A") for _ in range(2))
+    first, second = await asyncio.gather(*both, return_exceptions=True)
+    [refused] = [each for each in (first, second) if isinstance(each, stripe.StripeError)]
+    told: Any = refused.json_body
+    assert (refused.http_status, told["error"]["code"]) == (409, "idempotency_key_in_use")
+    [made] = caller.fake.account.customers.values()
+    assert await caller.call("post", "/v1/customers", key="one", name="A") == made
+
+
+async def test_tax_is_active_until_somebody_says_it_is_not(caller: Caller) -> None:
+    assert (await caller.call("get", "/v1/tax/settings"))["status"] == "active"
+    await caller.post("/_fake/tax", status="pending")
+    found = await caller.call("get", "/v1/tax/settings")
+    assert (found["status"], found["status_details"]["pending"]["missing_fields"]) == ("pending", ["head_office"])
+
+
 # Controls and pages
 
 
@@ -357,6 +489,11 @@ async def test_a_customer_lives_over_http_only(caller: Caller, goods: Goods) -> 
     named = {"customer": goods.customer, "configuration": configuration["id"], "return_url": "https://example.com/"}
     portal = (await caller.call("post", "/v1/billing_portal/sessions", **named))["url"]
     assert "10.00 USD, open" in (await caller.pages.get(portal)).text
+    for how in ("cancel", "resume"):
+        await caller.pages.post(portal, data={"how": how, "subscription": subscription})
+        found = await caller.call("get", f"/v1/subscriptions/{subscription}")
+        assert not found["cancel_at_period_end"]
+        assert (found["cancel_at"] is not None) == (how == "cancel")
     for how, status in (("card_pays", "active"), ("cancel", "active"), ("month", "canceled")):
         pressed = await caller.pages.post(portal, data={"how": how, "subscription": subscription})
         assert pressed.status_code == 303
