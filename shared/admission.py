@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from shared import log
 from shared.credentials import Credential
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
-from shared.errors import InternalError, NotFound, PermissionDenied, SessionRequired, Unauthenticated
+from shared.errors import InternalError, NotFound, PermissionDenied, SessionRequired, Unauthenticated, Unavailable
 from shared.keys import Env, Scope
 from shared.limits import STRANGER_TRIES_PER_S, Ask, Grant, Standing, Ticket, refused
 
@@ -197,6 +198,21 @@ def _standings(ask: Ask, row: Sequence[Any]) -> tuple[Standing, ...]:
 def end_ticket(env: str, ticket: Ticket) -> Statement:
     """The statement that ends a ticket of the transaction's account."""
     return Statement(_SQL["end_ticket"], {"env": env, "ticket_no": ticket.number})
+
+
+async def give_back(database: Database, account_no: int, env: str, ticket: Ticket) -> None:
+    """Ends a ticket of an account, for a second time where the first one finds no connection or no answer.
+
+    Raises nothing: the work is done or has failed by now, and a lease ends by itself.
+    """
+    for is_last in (False, True):
+        try:
+            await database.transact(account_no, end_ticket(env, ticket))
+            return
+        except Exception as error:
+            if is_last or not isinstance(error, Unavailable):
+                log.event("ticket_not_ended", type=type(error).__name__, where=log.where(error))
+                return
 
 
 def hold_stored_limit() -> Statement:

@@ -11,7 +11,7 @@ from shared.db.connection import Database
 from shared.deadline import Deadline
 from shared.embed_records import NOTHING_EMBEDDED, Embedded, embed_records
 from shared.embedding import Embedder
-from shared.errors import Detail, ValidationFailed
+from shared.errors import Detail, PlanLimitReached, Unavailable, ValidationFailed
 from shared.keyword_index import keep_up
 from shared.places import Place
 from shared.portable import PortableVector, faults_of, place_of, prepared_of
@@ -22,6 +22,8 @@ from shared.vectors import StoredBatch, require_model, store_batch
 MAX_LINES = 10_000
 MAX_NAMESPACES = 1_000
 """Each is stored in a transaction of its own, within the time of one request."""
+STORING_S = 45.0
+"""How long an import stores before it asks to be sent again, less than what it reserves is held for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,10 @@ async def import_vectors(
 
     Of lines of the same namespace and id the last one stands. Raises ValidationFailed, naming up to 20 places such as
     `line 17: values[3]`, or ModelMismatch, before anything is stored. What is stored when a later batch fails
-    stays: the same import again finds it unchanged.
+    stays, and the error tells how much that is: the same import again finds it unchanged. Such errors are
+    PlanLimitReached, and Unavailable, also where storing takes longer than STORING_S.
     """
+    storing = Deadline(STORING_S)
     deadline = Deadline(budget_s)
     namespaces = await asyncio.to_thread(_prepare, lines, collection)  # as an upsert's records
     batches = [
@@ -63,9 +67,17 @@ async def import_vectors(
         await database.transact(account_no, meter.event(Work(requests=1), latency_ms=latency_ms))
     stored: list[tuple[Place, list[Prepared], StoredBatch]] = []
     for place, records in batches:
-        batch = await store_batch(
-            database, collection, place, records, meter=meter, latency_ms=latency_ms, requests=0 if stored else 1
-        )
+        try:
+            if not storing.remaining_s:
+                raise Unavailable("The import takes longer than a request may.", retry_after_s=1)
+            batch = await store_batch(
+                database, collection, place, records, meter=meter, latency_ms=latency_ms, requests=0 if stored else 1
+            )
+        except (PlanLimitReached, Unavailable) as error:
+            if stored:
+                done, total = (sum(len(some) for _, some, *_ in those) for those in (stored, batches))
+                error.message += f" {done} of its {total} vectors are stored; the same import, sent again, goes on."
+            raise
         stored.append((place, records, batch))
         if collection.average_length is None and batch.lengths is not None:
             collection = replace(collection, average_length=batch.lengths.used)

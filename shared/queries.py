@@ -53,9 +53,18 @@ class Stored:
 
 
 async def vector_of_text(
-    embedder: Embedder, principal: Principal, collection: CollectionRef, text: str, *, budget_s: float
+    embedder: Embedder,
+    principal: Principal,
+    collection: CollectionRef,
+    text: str,
+    *,
+    budget_s: float,
+    is_kept: bool = True,
 ) -> QueryVector:
-    """The vector of a text. Raises ValidationFailed, ModelMismatch or Unavailable."""
+    """The vector of a text; with `is_kept` it may come from the embedder's cache, and stays there.
+
+    Raises ValidationFailed, ModelMismatch or Unavailable.
+    """
     if collection.dimension != TEXT_DIMENSION:
         raise ValidationFailed.of(
             "text",
@@ -63,7 +72,7 @@ async def vector_of_text(
             f"{collection.dimension}; send a vector, or mode keyword",
         )
     require_model(collection, embedder.model)
-    scope = embedder.cache_scope(principal.account_no, principal.env)
+    scope = embedder.cache_scope(principal.account_no, principal.env) if is_kept else None
     found = await embedder.embed("query", [text], budget_s=budget_s, scope=scope)
     return QueryVector(
         vector_binary_of_row(found.rows[0]),

@@ -10,11 +10,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from shared import log
-from shared.admission import end_ticket
+from shared.admission import give_back
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
-from shared.errors import FluxVectorError, NotFound
+from shared.errors import NotFound
 from shared.limits import Ticket, refused
 from shared.usage import Meter
 
@@ -39,7 +38,4 @@ async def reserved(database: Database, meter: Meter, *, vectors: int = 0, tokens
     try:
         yield replace(meter, ticket=ticket)
     finally:
-        try:
-            await database.transact(meter.account_no, end_ticket(meter.env, ticket))
-        except FluxVectorError as error:
-            log.event("ticket_not_ended", type=type(error).__name__)  # its lease ends by itself
+        await give_back(database, meter.account_no, meter.env, ticket)

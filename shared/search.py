@@ -68,12 +68,13 @@ async def search(
     mode: Mode,
     vector: QueryVector | None,
     words: QueryWords | None,
-    meter: Meter,
+    meter: Meter | None,
     latency_ms: float,
 ) -> list[Hit]:
     """The best hits, best first, equal scores by id; metered in the same transaction.
 
-    `vector` is what the mode's vector leg searches with, `words` its keyword leg.
+    `vector` is what the mode's vector leg searches with, `words` its keyword leg. Without a meter the caller records
+    the search, once he knows that he can answer it.
     """
     params = place.params | wanted.condition.params | _common(wanted)
     needs_vector, needs_words = mode != "keyword", mode != "vector"
@@ -86,13 +87,19 @@ async def search(
         depth = min(max(times * wanted.top_k, least), MAX_TOP_K)
         params |= {"mode": mode, "alpha": wanted.alpha, "depth": depth}
     name = {"vector": "search_vector", "keyword": "search_keyword"}.get(mode, "search_both")
+    steps = [Statement(_SQL[name], params)]
+    if meter is not None:
+        steps.append(search_event(meter, vector, latency_ms=latency_ms))
+    rows, *_ = await database.transact(place.account_no, *steps)
+    return [Hit(*row) for row in rows]
+
+
+def search_event(meter: Meter, vector: QueryVector | None, *, latency_ms: float) -> Statement:
+    """The statement that records a search and the embedding that it needed."""
     work = Work(
         requests=1, searches=1, embeddings=vector.embeddings if vector else 0, tokens=vector.tokens if vector else 0
     )
-    rows, _ = await database.transact(
-        place.account_no, Statement(_SQL[name], params), meter.event(work, latency_ms=latency_ms)
-    )
-    return [Hit(*row) for row in rows]
+    return meter.event(work, latency_ms=latency_ms)
 
 
 def _common(wanted: Wanted) -> dict[str, object]:

@@ -23,7 +23,7 @@ from shared.db.sql_files import statements
 from shared.deadline import Deadline
 from shared.embed_records import NOTHING_EMBEDDED, Embedded, embed_records
 from shared.embedding import Embedder
-from shared.errors import Unavailable, ValidationFailed
+from shared.errors import PaymentRequired, Unavailable, ValidationFailed
 from shared.keyword_index import add, keep_up, lengths_of, mean_length, remove_stale
 from shared.metadata_updates import check_set_metadata, merged
 from shared.pending import release
@@ -143,13 +143,18 @@ async def update_matching(
     """Sets metadata of the vectors of a namespace that match, in short transactions along their ids.
 
     What is too large for one of them is refused, with ValidationFailed, before anything is stored. Raises Unavailable
-    when the time is up, QuotaExceeded or SpendingCapReached when the units are: called again, it finds unchanged what
-    it has done.
+    when the time is up, QuotaExceeded or SpendingCapReached when the units are, and these tell how many are updated:
+    called again, it finds unchanged what it has done.
     """
     check_set_metadata(set_metadata)
     run = _Run(database, collection, place, condition, set_metadata, meter, Deadline(BUDGET_S))
     await run.check_sizes()
-    await run.update()
+    try:
+        await run.update()
+    except PaymentRequired as error:
+        if run.updated:
+            error.message += f" {run.updated} vectors are updated; the same request, sent again, goes on."
+        raise
     await database.transact(place.account_no, meter.event(Work(requests=1), latency_ms=latency_ms))
     return Updated(run.updated, run.updated - run.written)
 

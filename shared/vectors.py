@@ -155,11 +155,16 @@ async def store_batch(
 
 
 async def fetch(
-    database: Database, place: Place, ids: Sequence[str], *, meter: Meter, latency_ms: float
+    database: Database, place: Place, ids: Sequence[str], *, meter: Meter | None, latency_ms: float
 ) -> list[StoredVector]:
-    """The vectors of those ids, in the order asked; unknown and expired ones are left out."""
-    statement = Statement(_SQL["fetch_vectors"], place.params | {"ids": arrays.texts(ids)})
-    rows, _ = await database.transact(place.account_no, statement, meter.event(Work(requests=1), latency_ms=latency_ms))
+    """The vectors of those ids, in the order asked; unknown and expired ones are left out.
+
+    Without a meter the caller records it, once he knows that he can answer it.
+    """
+    steps = [Statement(_SQL["fetch_vectors"], place.params | {"ids": arrays.texts(ids)})]
+    if meter is not None:
+        steps.append(meter.event(Work(requests=1), latency_ms=latency_ms))
+    rows, *_ = await database.transact(place.account_no, *steps)
     found = {row[0]: StoredVector(*row) for row in rows}
     return [found[vector_id] for vector_id in ids if vector_id in found]
 

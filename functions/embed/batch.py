@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from shared.config import TEXT_DIMENSION
 from shared.embed import embed_texts
 from shared.embedders.endpoint import Kind
 from shared.embedding import embedder
@@ -13,6 +14,7 @@ from shared.errors import Detail, ValidationFailed
 from shared.limits import REFUSALS_OF_UNITS, Ask, batch
 from shared.openapi.about import About
 from shared.records import MAX_FAULTS, MAX_RECORDS, text_fault
+from shared.web.answers import require_room_for_embeddings
 from shared.web.app import Call, endpoint_app, lambda_handler
 
 
@@ -53,6 +55,7 @@ async def embed_batch(call: Call[EmbedBatchRequest]) -> EmbedBatchResponse:
     faults = [Detail(f"texts[{index}]", fault) for index, text in enumerate(texts) if (fault := text_fault(text))]
     if faults:
         raise ValidationFailed.all(faults[:MAX_FAULTS])
+    require_room_for_embeddings("texts", len(texts), dimension=TEXT_DIMENSION)
     found = await embed_texts(
         call.database,
         embedder(),

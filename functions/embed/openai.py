@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from shared.config import TEXT_DIMENSION
 from shared.embed import embed_texts
 from shared.embedders.endpoint import Kind
 from shared.embedding import embedder
@@ -16,6 +17,7 @@ from shared.errors import Detail, ValidationFailed
 from shared.limits import REFUSALS_OF_UNITS, Ask, batch
 from shared.openapi.about import About
 from shared.records import MAX_FAULTS, MAX_RECORDS, text_fault
+from shared.web.answers import require_room_for_embeddings
 from shared.web.app import Call, endpoint_app, lambda_handler
 from shared.web.openai_errors import ModelNotFound, OpenAIErrorBody, openai_error_response
 
@@ -79,6 +81,8 @@ async def embeddings(call: Call[EmbeddingsRequest]) -> EmbeddingsResponse:
         message = f"The model is not served here; this service embeds with {name}."
         raise ModelNotFound(message, details=[Detail("model", "is not served here")])
     texts = _checked(request.input)
+    is_base64 = request.encoding_format == "base64"
+    require_room_for_embeddings("input", len(texts), dimension=TEXT_DIMENSION, is_base64=is_base64)
     found = await embed_texts(
         call.database,
         embedder(),
@@ -87,7 +91,7 @@ async def embeddings(call: Call[EmbeddingsRequest]) -> EmbeddingsResponse:
         meter=call.meter,
         budget_s=call.settings.upsert_embed_budget_s,
     )
-    encode = _base64 if request.encoding_format == "base64" else list
+    encode = _base64 if is_base64 else list
     return EmbeddingsResponse(
         object="list",
         data=[Embedding("embedding", index, encode(values)) for index, values in enumerate(found.embeddings)],

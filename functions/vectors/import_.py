@@ -60,6 +60,10 @@ async def import_(call: Call[ImportRequest]) -> ImportResponse:
     where it is not JSON; a body of which no line is JSON is a 400. Records that are written keep their times, but for
     those in the future. A text that comes with its own embedding by the collection's model is not embedded again. What
     is stored already is `unchanged`, so an import can be sent again.
+
+    Vectors are stored 1,000 at a time. Where the plan stores no more of them it ends with 403, and where it takes too
+    long with 503: what is stored by then stays and is charged, the sentence tells how much that is, and the same
+    import goes on. 402 is answered before anything is stored.
     """
     lines = decode_lines(call.body, PortableVector, max_lines=MAX_LINES)
     done = await import_vectors(

@@ -70,7 +70,8 @@ async def update(call: Call[UpdateRequest]) -> UpdateResponse:
 
     `updated` counts the vectors that now are as asked for, `unchanged` those of them that were so already: they are not
     written, and not billed. An unknown id updates 0. Where a filter matches so many that a request has not time enough,
-    it ends with 503: sent again, it goes on.
+    it ends with 503, and where a quota or a spending cap has room for some of them only with 402: what is updated by
+    then stays and is charged, the sentence tells how much that is, and the same request goes on.
     """
     request = call.request
     if (request.id is None) == (request.filter is None):

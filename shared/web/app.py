@@ -26,7 +26,7 @@ from starlette.routing import compile_path
 from starlette.types import Message, Receive, Scope, Send
 
 from shared import log, timing
-from shared.admission import Admission, CollectionRef, Principal, admit, end_ticket
+from shared.admission import Admission, CollectionRef, Principal, admit, give_back
 from shared.config import Settings, settings
 from shared.credentials import Credential, credential_of
 from shared.db.connection import Database
@@ -39,7 +39,6 @@ from shared.errors import (
     RateLimited,
     Unauthenticated,
     Unavailable,
-    ValidationFailed,
 )
 from shared.ids import new_id
 from shared.keys import Scope as KeyScope
@@ -48,6 +47,7 @@ from shared.openapi.about import NOTHING, About
 from shared.usage import Meter
 from shared.web import body as bodies
 from shared.web import callers, reading
+from shared.web.answers import json_response
 from shared.web.auth import bearer_credential
 from shared.web.context import database
 from shared.web.cors import cors_headers, is_preflight, preflight_response
@@ -60,8 +60,6 @@ from shared.web.refusals import refusals
 
 R = TypeVar("R", bound=msgspec.Struct)
 
-# No answer of this size is too large for anybody.
-MIN_ANSWER_BYTES = 1 << 20
 # What a body may hold that is read for anybody, as whoever signed it is known by reading it.
 MAX_RAW_BYTES = 2 << 20
 # What a call wants of its credential: a scope, or that somebody signed in; a session has every scope.
@@ -245,7 +243,7 @@ class EndpointApp(Generic[R]):
     async def _answered(self, call: Call[R], keyed: KeyedRequest | None) -> Response:
         async def answer() -> Response:
             answered = await self.endpoint(call)
-            return answered if isinstance(answered, Response) else _json_response(answered)
+            return answered if isinstance(answered, Response) else json_response(answered)
 
         if keyed is None:
             return await answer()
@@ -477,25 +475,12 @@ def not_found(request: Request) -> NotFound:
     return NotFound(f"There is nothing at {request.method} of this path.")
 
 
-def _json_response(answer: Any) -> Response:
-    """The answer as JSON. Raises ValidationFailed where it is larger than what carries it: a Lambda's is 6 MB."""
-    body = msgspec.json.encode(answer)
-    if len(body) > MIN_ANSWER_BYTES and len(body) > (most := settings().max_body_bytes):
-        raise ValidationFailed.of(
-            "", f"asks for {len(body)} bytes, and an answer has {most} at most: ask for less at once"
-        )
-    return Response(body, media_type="application/json")
-
-
 async def _end_ticket(trace: _Trace, *, has_succeeded: bool) -> None:
     """Frees what the request reserved and did not use, unless its last event has done so."""
     ticket, principal = trace.grant.ticket, trace.principal
     if ticket is None or principal is None or (has_succeeded and ticket.ends_with_event):
         return
-    try:
-        await database().transact(principal.account_no, end_ticket(principal.env, ticket))
-    except Exception as error:  # its lease ends by itself: whatever it is, the answer is what it was
-        log.event("ticket_not_ended", type=type(error).__name__, where=log.where(error))
+    await give_back(database(), principal.account_no, principal.env, ticket)
 
 
 def _with_headers(send: Send, request_id: str, path: str, grant: Grant) -> Send:

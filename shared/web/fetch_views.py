@@ -10,8 +10,10 @@ from msgspec import Struct
 from shared.clock import rfc3339
 from shared.errors import ValidationFailed
 from shared.places import Place
-from shared.records import MAX_RECORDS, Namespace, check_ids
+from shared.records import MAX_METADATA_BYTES, MAX_RECORDS, MAX_TEXT_BYTES, Namespace, check_ids
+from shared.usage import Work
 from shared.vectors import StoredVector, fetch
+from shared.web.answers import VALUE_CHARACTERS, has_room_for, require_room
 from shared.web.app import Call
 from shared.web.views import CollectionName, metadata_view, values_view
 
@@ -24,6 +26,8 @@ class FetchRequest(Struct, forbid_unknown_fields=True):
     namespace: Namespace = ""
 
 
+# Characters of a vector in an answer beside its texts and values, at the most.
+_VECTOR_CHARACTERS = 2_500
 # What is told of each reason for which a text is given up (`shared.pending.Reason`).
 _FAILURES = {
     "refused": "The embedder does not take this text.",
@@ -79,5 +83,18 @@ async def fetch_vectors(call: Call[FetchRequest], ids: Sequence[str]) -> FetchRe
     if not 1 <= len(ids) <= MAX_RECORDS:
         raise ValidationFailed.of("ids", f"is not 1 to {MAX_RECORDS} ids")
     place = Place(call.principal.account_no, call.collection.collection_no, call.request.namespace)
-    vectors = await fetch(call.database, place, check_ids(ids), meter=call.meter, latency_ms=call.elapsed_ms)
-    return FetchResponse([VectorView.of(vector) for vector in vectors])
+    ids = check_ids(ids)
+    is_certain = has_room_for(len(ids), _most_characters(call.collection.dimension))
+    meter = call.meter if is_certain else None
+    vectors = await fetch(call.database, place, ids, meter=meter, latency_ms=call.elapsed_ms)
+    response = FetchResponse([VectorView.of(vector) for vector in vectors])
+    if not is_certain:
+        require_room(response)
+        event = call.meter.event(Work(requests=1), latency_ms=call.elapsed_ms)
+        await call.database.transact(place.account_no, event)
+    return response
+
+
+def _most_characters(dimension: int) -> int:
+    """What a vector takes in an answer; texts count twice, for what JSON escapes."""
+    return _VECTOR_CHARACTERS + 2 * MAX_TEXT_BYTES + MAX_METADATA_BYTES + dimension * VALUE_CHARACTERS

@@ -11,14 +11,15 @@ from shared.conditions import condition_of
 from shared.errors import ValidationFailed
 from shared.places import Place
 from shared.queries import QueryVector, QueryWords
-from shared.records import Namespace
-from shared.search import DEFAULT_ALPHA, MAX_TOP_K, Hit, Mode, Wanted, confidence, search
+from shared.records import MAX_METADATA_BYTES, MAX_TEXT_BYTES, Namespace
+from shared.search import DEFAULT_ALPHA, MAX_TOP_K, Hit, Mode, Wanted, confidence, search, search_event
+from shared.web.answers import VALUE_CHARACTERS, has_room_for, require_room
 from shared.web.app import Call
 from shared.web.search_help import ALPHA, EF_SEARCH, FILTER, MODE
 from shared.web.views import CollectionName, metadata_view, values_view
 
-# Characters of a value in an answer, at the most (a float32 written out, and a comma).
-VALUE_CHARACTERS = 22
+# Characters of a hit in an answer beside its texts, at the most.
+_HIT_CHARACTERS = 2_500
 
 
 class SearchOptions(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -111,6 +112,7 @@ async def answer_search(
 ) -> SearchResponse:
     """Searches with a vector, with words, or with both, as the mode says."""
     place = Place(call.principal.account_no, call.collection.collection_no, call.request.namespace)
+    is_certain = fits(call.request, call.collection.dimension)
     hits = await search(
         call.database,
         call.collection,
@@ -119,12 +121,31 @@ async def answer_search(
         mode=mode,
         vector=vector,
         words=words,
-        meter=call.meter,
+        meter=call.meter if is_certain else None,
         latency_ms=call.elapsed_ms,
     )
     if warning is None and vector is not None and vector.truncated:
         warning = TRUNCATED
-    return _search_response(call, hits, vector, warning)
+    response = _search_response(call, hits, vector, warning)
+    if not is_certain:
+        # What cannot be answered is not charged: this costs a round trip more.
+        require_room(response)
+        event = search_event(call.meter, vector, latency_ms=call.elapsed_ms)
+        await call.database.transact(place.account_no, event)
+    return response
+
+
+def fits(options: SearchOptions, dimension: int) -> bool:
+    """Whether an answer has room for all that the search may find, however large it is.
+
+    Texts and metadata count at most twice what they are stored in, for what JSON escapes. Control characters take more,
+    but who stores texts of little else has few of them.
+    """
+    each = _HIT_CHARACTERS
+    each += 2 * MAX_TEXT_BYTES if options.include_text else 0
+    each += MAX_METADATA_BYTES if options.include_metadata else 0
+    each += dimension * VALUE_CHARACTERS if options.include_values else 0
+    return has_room_for(options.top_k, each)
 
 
 def _check_size(call: Call[Options]) -> None:

@@ -8,7 +8,7 @@ from shared.queries import vector_of_text, words_of
 from shared.records import check_text
 from shared.search import Mode, Wanted
 from shared.web.app import Call
-from shared.web.search_views import WITHOUT_EMBEDDER, Options, SearchResponse, answer_search
+from shared.web.search_views import WITHOUT_EMBEDDER, Options, SearchResponse, answer_search, fits
 
 
 async def search_by_text(call: Call[Options], wanted: Wanted, text: str, mode: Mode) -> SearchResponse:
@@ -20,7 +20,13 @@ async def search_by_text(call: Call[Options], wanted: Wanted, text: str, mode: M
         return await answer_search(call, wanted, mode, None, words)
     try:
         vector = await vector_of_text(
-            embedder(), call.principal, collection, text, budget_s=call.settings.query_embed_budget_s
+            embedder(),
+            call.principal,
+            collection,
+            text,
+            budget_s=call.settings.query_embed_budget_s,
+            # Of a search that may be refused and not charged, nothing shall stay in the embedder's cache.
+            is_kept=fits(call.request, collection.dimension),
         )
     except Unavailable:
         if mode == "vector":

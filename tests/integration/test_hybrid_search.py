@@ -211,7 +211,7 @@ async def test_an_answer_that_nothing_could_carry_is_refused(
     query = {"collection": "things", "vector": [1.0, 0.0], "top_k": 60}
     assert (await api.post("/v1/vectors/query", query)).status_code == 200
     bound = replace(settings(), max_body_bytes=2_000_000)
-    monkeypatch.setattr("shared.web.app.settings", lambda: bound)
+    monkeypatch.setattr("shared.web.answers.settings", lambda: bound)
     answer = await api.post("/v1/vectors/query", query)
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
     assert (await api.post("/v1/vectors/query", query | {"include_text": False})).status_code == 200
