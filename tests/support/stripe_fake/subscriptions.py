@@ -96,8 +96,9 @@ class Subscriptions:
                 for item_id, events in self._settled(basis, changed).items():
                     self._invoices.settled[item_id] |= events
                 subscription["items"]["data"] = changed
-        if changed is not None and proration_behavior == "always_invoice":
-            invoice = self._invoices.draft(self._basis(subscription), "subscription_update")
+        now_billed = self._basis(subscription)
+        if changed is not None and proration_behavior == "always_invoice" and not self._invoices.is_empty(now_billed):
+            invoice = self._invoices.draft(now_billed, "subscription_update")
             with self._books.change(UPDATED, subscription):
                 subscription["latest_invoice"] = invoice["id"]
             self._invoices.finalize(invoice)

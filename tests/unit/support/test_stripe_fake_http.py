@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,11 +14,12 @@ import pytest
 import stripe
 
 from shared.billing.transport import Transport
-from tests.support.stripe_fake.app import KEY, StripeFake
+from tests.support.stripe_fake.app import FORM, KEY, StripeFake
 from tests.support.stripe_fake.faults import Chance, Fault, Rule
 from tests.support.stripe_fake.rights import PATHS
 from tests.support.stripe_fake.server import stripe_fake
 from tests.support.stripe_fake.shapes import FIXTURES
+from tests.support.stripe_fake.state import Store
 
 URLS = {"success_url": "https://example.com/done?s={CHECKOUT_SESSION_ID}", "cancel_url": "https://example.com/back"}
 
@@ -450,6 +452,21 @@ async def test_a_key_is_in_use_while_its_first_write_is_under_way(caller: Caller
     assert (refused.http_status, told["error"]["code"]) == (409, "idempotency_key_in_use")
     [made] = caller.fake.account.customers.values()
     assert await caller.call("post", "/v1/customers", key="one", name="A") == made
+
+
+async def test_an_account_that_was_kept_in_another_form_is_not_read(caller: Caller, tmp_path: Path) -> None:
+    caller.fake.store = Store(tmp_path / "state")
+    caller.fake.account.add_customer(email="kept@example.com")
+    caller.fake.save()
+    again = StripeFake(store=Store(tmp_path / "state"))
+    again.load()
+    assert [each["email"] for each in again.account.customers.values()] == ["kept@example.com"]
+    others: tuple[Any, ...] = ((caller.fake.account, {}), (FORM - 1, caller.fake.account, {}))
+    for other in others:
+        Store(tmp_path / "state").save(other)
+        fresh = StripeFake(store=Store(tmp_path / "state"))
+        fresh.load()
+        assert fresh.account.customers == {}
 
 
 async def test_tax_is_active_until_somebody_says_it_is_not(caller: Caller) -> None:

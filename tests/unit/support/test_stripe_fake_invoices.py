@@ -285,6 +285,19 @@ def test_a_metered_price_bills_up_to_its_swap_and_the_next_one_what_follows(shop
     assert shop.account.invoiced(shop.customer) == {"searches": 3_050}
 
 
+def test_a_metered_price_that_nobody_used_is_swapped_without_an_invoice(shop: Shop) -> None:
+    """And one that was used with an invoice at once, where that is asked for."""
+    update = shop.account.subscription_book.update
+    for units, invoices in ((0, 1), (3_000, 2)):
+        if units:
+            shop.use(units)
+        [_, metered] = shop.state["items"]["data"]
+        price = shop.account.add_price(next(iter(shop.account.meters)), unit_amount=2)
+        update(shop.subscription, items=[{"id": metered["id"], "price": price}], proration_behavior="always_invoice")
+        assert len(shop.totals()) == invoices
+    assert shop.totals()[-1] == ("paid", 6_000)
+
+
 def test_without_proration_what_was_used_before_a_swap_is_lost(shop: Shop) -> None:
     shop.use(3_000)
     shop.account.subscription_book.update(shop.subscription, items=swap(shop), proration_behavior="none")
