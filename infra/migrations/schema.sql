@@ -316,7 +316,8 @@ DECLARE
     stored bigint;
     expected bigint;
 BEGIN
-    PERFORM FROM public.account_meters k WHERE k.account_no = me ORDER BY k.env FOR UPDATE;
+    PERFORM pg_advisory_xact_lock(meter_lock(me, 'live'));
+    PERFORM pg_advisory_xact_lock(meter_lock(me, 'test'));
     SELECT p.vectors_stored INTO most FROM public.accounts a JOIN public.plans p ON p.plan = a.plan
         WHERE a.account_no = me;
     SELECT coalesce(sum(c.stored), 0), coalesce((
@@ -412,22 +413,28 @@ $$;
 
 ALTER FUNCTION public.claim_stripe_event(p_lease interval) OWNER TO fluxvector_owner;
 
-CREATE FUNCTION public.close_unknown_customer(p_customer_id text) RETURNS boolean
+CREATE FUNCTION public.close_erased_customer(p_customer_id text, p_account_id text) RETURNS TABLE(is_erased boolean, is_new boolean)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-    WITH closed AS (
+    WITH erased AS (
+        SELECT EXISTS (
+            SELECT FROM public.erasure_ledger l
+            WHERE l.kind = 'account' AND l.subject_hash = sha256(l.salt || convert_to('account ' || p_account_id, 'UTF8'))
+        ) AS is_erased
+    ), closed AS (
         INSERT INTO public.billing_closures (stripe_customer_id)
-        SELECT p_customer_id
-        WHERE NOT EXISTS (SELECT FROM public.accounts a WHERE a.stripe_customer_id = p_customer_id)
+        SELECT p_customer_id FROM erased e
+        WHERE e.is_erased
+          AND NOT EXISTS (SELECT FROM public.accounts a WHERE a.stripe_customer_id = p_customer_id)
           AND NOT EXISTS (SELECT FROM public.billing_closures b WHERE b.stripe_customer_id = p_customer_id)
         RETURNING stripe_customer_id
     )
-    SELECT count(*) > 0 FROM closed
+    SELECT e.is_erased, EXISTS (SELECT FROM closed) FROM erased e
 $$;
 
-ALTER FUNCTION public.close_unknown_customer(p_customer_id text) OWNER TO fluxvector_owner;
+ALTER FUNCTION public.close_erased_customer(p_customer_id text, p_account_id text) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.cost_of(p_plan text, p_searches bigint, p_vectors bigint, p_tokens bigint, p_vector_hours bigint) RETURNS numeric
     LANGUAGE sql STABLE
@@ -587,8 +594,7 @@ BEGIN
         WHERE c.account_no = me
         GROUP BY c.env HAVING sum(n.stored) > 0 ORDER BY c.env
     LOOP
-        INSERT INTO public.account_meters (account_no, env) VALUES (me, each.env) ON CONFLICT DO NOTHING;
-        PERFORM FROM public.account_meters m WHERE m.account_no = me AND m.env = each.env FOR UPDATE;
+        PERFORM pg_advisory_xact_lock(meter_lock(me, each.env));
         CONTINUE WHEN EXISTS (
             SELECT FROM public.usage_hours h
             WHERE h.account_no = me AND h.hour = p_hour AND h.env = each.env AND h.vector_hours IS NOT NULL
@@ -1056,6 +1062,32 @@ $$;
 
 ALTER FUNCTION public.find_sign_in(p_email_key text, p_ip_address inet) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.forget_stripe_customer(p_customer_id text) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    WITH found AS (
+        SELECT a.account_no, NOT EXISTS (
+            SELECT FROM public.usage_tail t WHERE t.account_no = a.account_no AND t.env = 'live' AND t.is_charged
+        ) AND NOT EXISTS (
+            SELECT FROM public.usage_hours h
+            WHERE h.account_no = a.account_no AND h.env = 'live' AND h.is_charged AND NOT h.is_reported
+              AND h.hour > now() - interval '35 days'
+        ) AND NOT EXISTS (
+            SELECT FROM public.meter_reports r WHERE r.account_no = a.account_no AND r.state IN ('waiting', 'sent')
+        ) AS is_done
+        FROM public.accounts a WHERE a.stripe_customer_id = p_customer_id
+    ), forgotten AS (
+        UPDATE public.accounts a SET stripe_customer_id = NULL, billing_version = a.billing_version + 1
+        FROM found f WHERE f.is_done AND a.account_no = f.account_no
+        RETURNING a.account_no
+    )
+    SELECT NOT EXISTS (SELECT FROM found) OR EXISTS (SELECT FROM forgotten)
+$$;
+
+ALTER FUNCTION public.forget_stripe_customer(p_customer_id text) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.give_back_attempts(p_buckets bytea[]) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1267,6 +1299,12 @@ CREATE FUNCTION public.meter_identifier(p_customer text, p_meter text, p_hour ti
 $$;
 
 ALTER FUNCTION public.meter_identifier(p_customer text, p_meter text, p_hour timestamp with time zone, p_revision integer) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.meter_lock(p_account_no bigint, p_env text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN hashtextextended(('meter '::text || p_env), p_account_no);
+
+ALTER FUNCTION public.meter_lock(p_account_no bigint, p_env text) OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.nearest_vectors(p_collection_no bigint, p_namespace text, p_metric text, p_dimension integer, p_query public.halfvec, p_count integer, p_ef_search integer, p_facets tsquery, p_filter jsonpath, p_is_indexed boolean, p_has_many_namespaces boolean) RETURNS TABLE(id text, distance double precision)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1706,6 +1744,7 @@ DECLARE
     paid record;
     p record;
     m record;
+    key record;
     recorded record;
     now_s float8;
     account_at float8;
@@ -1734,12 +1773,13 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'plan % is not in the table plans: run the migrations', paid.plan;
     END IF;
-    SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env FOR UPDATE;
-    IF NOT FOUND THEN
-        INSERT INTO public.account_meters (account_no, env) VALUES (me, p_env) ON CONFLICT DO NOTHING;
-        SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env FOR UPDATE;
-    END IF;
     -- From here on requests of this account come one after the other, and so does their time.
+    PERFORM pg_advisory_xact_lock(meter_lock(me, p_env));
+    SELECT k.* INTO m FROM public.account_meters k
+        WHERE k.account_no = me AND k.env = p_env ORDER BY k.turn DESC LIMIT 1;
+    IF NOT FOUND THEN
+        INSERT INTO public.account_meters AS k (account_no, env) VALUES (me, p_env) RETURNING k.* INTO m;
+    END IF;
     this_month := date_trunc('month', clock_timestamp());
     first_possible := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
     IF m.first_ticket > first_possible THEN
@@ -1750,7 +1790,7 @@ BEGIN
         PERFORM reckon_usage(p_env, this_month, p.is_charged);
         SELECT k.month, k.is_charged, k.searches, k.vectors, k.tokens, k.vector_hours
             INTO m.month, m.is_charged, m.searches, m.vectors, m.tokens, m.vector_hours
-            FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env;
+            FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env AND k.turn = m.turn;
     END IF;
 
     now_s := extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z');
@@ -1843,9 +1883,12 @@ BEGIN
     new_account_at := greatest(account_at, now_s) + work_cost / rate;
     wait_s := new_account_at - now_s - burst / rate;
     IF key_share IS NOT NULL THEN
-        SELECT CASE p_kind WHEN 'read' THEN k.read_at ELSE k.write_at END INTO key_at
-            FROM public.key_meters k WHERE k.account_no = me AND k.key_no = p_key_no;
-        key_at := least(coalesce(key_at, 0), now_s + burst / rate);
+        SELECT k.* INTO key FROM public.key_meters k
+            WHERE k.account_no = me AND k.key_no = p_key_no ORDER BY k.turn DESC LIMIT 1;
+        IF NOT FOUND THEN
+            INSERT INTO public.key_meters AS k (account_no, key_no) VALUES (me, p_key_no) RETURNING k.* INTO key;
+        END IF;
+        key_at := least(CASE p_kind WHEN 'read' THEN key.read_at ELSE key.write_at END, now_s + burst / rate);
         new_key_at := greatest(key_at, now_s) + work_cost / (rate * key_share);
         wait_s := greatest(wait_s, new_key_at - now_s - burst / rate);
     END IF;
@@ -1874,22 +1917,30 @@ BEGIN
         key_at := new_key_at;
         m.tokens_at := new_tokens_at;
         IF key_share IS NOT NULL THEN
-            INSERT INTO public.key_meters AS k (account_no, key_no, read_at, write_at)
-                VALUES (me, p_key_no, CASE p_kind WHEN 'read' THEN key_at ELSE 0 END,
-                        CASE p_kind WHEN 'write' THEN key_at ELSE 0 END)
-                ON CONFLICT (account_no, key_no) DO UPDATE SET
-                    read_at = CASE p_kind WHEN 'read' THEN excluded.read_at ELSE k.read_at END,
-                    write_at = CASE p_kind WHEN 'write' THEN excluded.write_at ELSE k.write_at END;
+            key.read_at := CASE p_kind WHEN 'read' THEN key_at ELSE key.read_at END;
+            key.write_at := CASE p_kind WHEN 'write' THEN key_at ELSE key.write_at END;
+            IF key.changes < 100 THEN
+                UPDATE public.key_meters k
+                    SET read_at = key.read_at, write_at = key.write_at, changes = key.changes + 1
+                    WHERE k.account_no = me AND k.key_no = p_key_no AND k.turn = key.turn;
+            ELSE
+                DELETE FROM public.key_meters k
+                    WHERE k.account_no = me AND k.key_no = p_key_no AND k.turn = key.turn;
+                INSERT INTO public.key_meters (account_no, key_no, turn, read_at, write_at)
+                    VALUES (me, p_key_no, key.turn + 1, key.read_at, key.write_at);
+            END IF;
         END IF;
         IF p_kind <> 'control' THEN
             -- Live and test vectors count together, but their requests do not come one after the other: test ones always look.
             IF p_vectors > 0 THEN
                 SELECT p_env <> 'live' OR coalesce(sum(c.stored), 0) + recorded.open_vectors + p_vectors + coalesce((
                     SELECT sum(t.vectors)
-                    FROM public.account_meters o
-                    JOIN public.tickets t
-                        ON t.account_no = o.account_no AND t.env = o.env AND t.ticket_no >= o.first_ticket
-                    WHERE o.account_no = me AND o.env <> p_env AND t.kind NOT IN ('done', 'ended')
+                    FROM public.tickets t
+                    WHERE t.account_no = me AND t.env = 'test' AND t.kind NOT IN ('done', 'ended')
+                      AND t.ticket_no >= (
+                          SELECT o.first_ticket FROM public.account_meters o
+                          WHERE o.account_no = me AND o.env = 'test' ORDER BY o.turn DESC LIMIT 1
+                      )
                 ), 0) > paid.vectors_stored
                     INTO is_near FROM public.account_counts c WHERE c.account_no = me;
             END IF;
@@ -1902,13 +1953,22 @@ BEGIN
         END IF;
     END IF;
     IF (refusal IS NULL AND p_takes) OR recorded.is_any THEN
-        UPDATE public.account_meters k SET
-            searches = m.searches, vectors = m.vectors, tokens = m.tokens,
-            read_at = CASE WHEN p_kind = 'read' THEN account_at ELSE m.read_at END,
-            write_at = CASE WHEN p_kind = 'write' THEN account_at ELSE m.write_at END,
-            control_at = CASE WHEN p_kind = 'control' THEN account_at ELSE m.control_at END,
-            tokens_at = m.tokens_at, first_ticket = m.first_ticket
-            WHERE k.account_no = me AND k.env = p_env;
+        m.read_at := CASE WHEN p_kind = 'read' THEN account_at ELSE m.read_at END;
+        m.write_at := CASE WHEN p_kind = 'write' THEN account_at ELSE m.write_at END;
+        m.control_at := CASE WHEN p_kind = 'control' THEN account_at ELSE m.control_at END;
+        IF m.changes < 100 THEN
+            UPDATE public.account_meters k SET
+                searches = m.searches, vectors = m.vectors, tokens = m.tokens, read_at = m.read_at, write_at = m.write_at,
+                control_at = m.control_at, tokens_at = m.tokens_at, first_ticket = m.first_ticket, changes = m.changes + 1
+                WHERE k.account_no = me AND k.env = p_env AND k.turn = m.turn;
+        ELSE
+            DELETE FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env AND k.turn = m.turn;
+            INSERT INTO public.account_meters
+                (account_no, env, turn, month, is_charged, searches, vectors, tokens, vector_hours,
+                 read_at, write_at, control_at, tokens_at, first_ticket)
+                VALUES (me, p_env, m.turn + 1, m.month, m.is_charged, m.searches, m.vectors, m.tokens, m.vector_hours,
+                        m.read_at, m.write_at, m.control_at, m.tokens_at, m.first_ticket);
+        END IF;
     END IF;
     account_reset_s := greatest(account_at - now_s, 0);
     account_remaining := floor(burst - (account_reset_s - 0.000001) * rate);
@@ -2320,6 +2380,8 @@ ALTER TABLE public.account_emails OWNER TO fluxvector_owner;
 CREATE UNLOGGED TABLE public.account_meters (
     account_no bigint NOT NULL,
     env text NOT NULL,
+    turn bigint DEFAULT 0 NOT NULL,
+    changes integer DEFAULT 0 NOT NULL,
     month timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     is_charged boolean DEFAULT false NOT NULL,
     searches bigint DEFAULT 0 NOT NULL,
@@ -2624,6 +2686,8 @@ ALTER TABLE public.key_hashes OWNER TO fluxvector_owner;
 CREATE UNLOGGED TABLE public.key_meters (
     account_no bigint NOT NULL,
     key_no bigint NOT NULL,
+    turn bigint DEFAULT 0 NOT NULL,
+    changes integer DEFAULT 0 NOT NULL,
     read_at double precision DEFAULT 0 NOT NULL,
     write_at double precision DEFAULT 0 NOT NULL
 )
@@ -5055,7 +5119,7 @@ ALTER TABLE ONLY public.account_emails
     ADD CONSTRAINT account_emails_pkey PRIMARY KEY (email_key);
 
 ALTER TABLE ONLY public.account_meters
-    ADD CONSTRAINT account_meters_pkey PRIMARY KEY (account_no, env);
+    ADD CONSTRAINT account_meters_pkey PRIMARY KEY (account_no, env, turn);
 
 ALTER TABLE ONLY public.account_notices
     ADD CONSTRAINT account_notices_pkey PRIMARY KEY (account_no, user_no, kind, about);
@@ -5112,7 +5176,7 @@ ALTER TABLE ONLY public.key_hashes
     ADD CONSTRAINT key_hashes_pkey PRIMARY KEY (key_hash);
 
 ALTER TABLE ONLY public.key_meters
-    ADD CONSTRAINT key_meters_pkey PRIMARY KEY (account_no, key_no);
+    ADD CONSTRAINT key_meters_pkey PRIMARY KEY (account_no, key_no, turn);
 
 ALTER TABLE ONLY public.keywords
     ADD CONSTRAINT keywords_pkey PRIMARY KEY (account_no, collection_no, namespace, id);
@@ -6209,9 +6273,9 @@ GRANT ALL ON FUNCTION public.claim_meter_reports(p_most bigint, p_lease interval
 REVOKE ALL ON FUNCTION public.claim_stripe_event(p_lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_stripe_event(p_lease interval) TO fluxvector_jobs;
 
-REVOKE ALL ON FUNCTION public.close_unknown_customer(p_customer_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.close_unknown_customer(p_customer_id text) TO fluxvector_api;
-GRANT ALL ON FUNCTION public.close_unknown_customer(p_customer_id text) TO fluxvector_jobs;
+REVOKE ALL ON FUNCTION public.close_erased_customer(p_customer_id text, p_account_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.close_erased_customer(p_customer_id text, p_account_id text) TO fluxvector_api;
+GRANT ALL ON FUNCTION public.close_erased_customer(p_customer_id text, p_account_id text) TO fluxvector_jobs;
 
 REVOKE ALL ON FUNCTION public.cost_of(p_plan text, p_searches bigint, p_vectors bigint, p_tokens bigint, p_vector_hours bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cost_of(p_plan text, p_searches bigint, p_vectors bigint, p_tokens bigint, p_vector_hours bigint) TO fluxvector_jobs;
@@ -6265,6 +6329,10 @@ GRANT ALL ON FUNCTION public.find_link(p_token_hash bytea, p_purpose text) TO fl
 
 REVOKE ALL ON FUNCTION public.find_sign_in(p_email_key text, p_ip_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_sign_in(p_email_key text, p_ip_address inet) TO fluxvector_api;
+
+REVOKE ALL ON FUNCTION public.forget_stripe_customer(p_customer_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.forget_stripe_customer(p_customer_id text) TO fluxvector_api;
+GRANT ALL ON FUNCTION public.forget_stripe_customer(p_customer_id text) TO fluxvector_jobs;
 
 REVOKE ALL ON FUNCTION public.give_back_attempts(p_buckets bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.give_back_attempts(p_buckets bytea[]) TO fluxvector_api;
@@ -6402,6 +6470,8 @@ GRANT SELECT(spending_cap) ON TABLE public.accounts TO fluxvector_jobs;
 
 GRANT SELECT(payment_overdue_since) ON TABLE public.accounts TO fluxvector_api;
 GRANT SELECT(payment_overdue_since) ON TABLE public.accounts TO fluxvector_jobs;
+
+GRANT SELECT(billing_version) ON TABLE public.accounts TO fluxvector_api;
 
 GRANT USAGE ON SEQUENCE public.key_numbers TO fluxvector_api;
 

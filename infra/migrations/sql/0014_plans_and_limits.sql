@@ -127,9 +127,15 @@ REVOKE ALL ON FUNCTION wake_pending() FROM PUBLIC;
 -- rates then start full, and what was used is reckoned again from the roll-ups and their tail before anything is admitted.
 -- A rate is kept as the theoretical arrival time of GCRA, in seconds since 2026 (to the microsecond, which Unix seconds are too
 -- large for): when the bucket will be full again.
+--
+-- Such a row changes with every request, and while an old snapshot is open (an index that is built) none of its versions goes.
+-- So it moves on after some changes: the row of the highest turn counts, and who looks for it from above meets no more than
+-- the versions of that turn. Only who has meter_lock looks or changes.
 CREATE UNLOGGED TABLE account_meters (
     account_no    bigint NOT NULL,
     env           text NOT NULL,
+    turn          bigint NOT NULL DEFAULT 0,
+    changes       integer NOT NULL DEFAULT 0,
     month         timestamptz NOT NULL DEFAULT '-infinity',
     is_charged    boolean NOT NULL DEFAULT false,
     searches      bigint NOT NULL DEFAULT 0,
@@ -142,15 +148,22 @@ CREATE UNLOGGED TABLE account_meters (
     tokens_at     float8 NOT NULL DEFAULT 0,
     -- No ticket below is there any more, so that none looks through what is left of them while an old snapshot keeps it.
     first_ticket  bigint NOT NULL DEFAULT 0,
-    PRIMARY KEY (account_no, env)
+    PRIMARY KEY (account_no, env, turn)
 ) WITH (fillfactor = 50);
 CREATE UNLOGGED TABLE key_meters (
     account_no    bigint NOT NULL,
     key_no        bigint NOT NULL,
+    turn          bigint NOT NULL DEFAULT 0,
+    changes       integer NOT NULL DEFAULT 0,
     read_at       float8 NOT NULL DEFAULT 0,
     write_at      float8 NOT NULL DEFAULT 0,
-    PRIMARY KEY (account_no, key_no)
+    PRIMARY KEY (account_no, key_no, turn)
 ) WITH (fillfactor = 50);
+
+-- The advisory lock of what admission knows of an account and environment.
+CREATE FUNCTION meter_lock(p_account_no bigint, p_env text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN hashtextextended('meter ' || p_env, p_account_no);
 
 -- One row for each request in flight, with the units that it may still use, until it ends or its lease does; and one for each
 -- piece of work that was recorded since the last admission, which adds it to account_meters. Its number is that of the

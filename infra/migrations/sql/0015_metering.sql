@@ -185,7 +185,7 @@ GRANT EXECUTE ON FUNCTION
     TO fluxvector_api, fluxvector_jobs;
 
 -- What the transaction's account has stored now, as vector_hours of the hour: by environment, once an hour. A cap is not
--- passed: what it does not pay is not counted. The account is looked at under its row of account_meters, as admission does it;
+-- passed: what it does not pay is not counted. The account is looked at under meter_lock, as admission does it;
 -- whoever erases or changes the account goes first, and then the hour is not counted.
 CREATE FUNCTION count_stored_hours(p_hour timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -219,8 +219,7 @@ BEGIN
         WHERE c.account_no = me
         GROUP BY c.env HAVING sum(n.stored) > 0 ORDER BY c.env
     LOOP
-        INSERT INTO public.account_meters (account_no, env) VALUES (me, each.env) ON CONFLICT DO NOTHING;
-        PERFORM FROM public.account_meters m WHERE m.account_no = me AND m.env = each.env FOR UPDATE;
+        PERFORM pg_advisory_xact_lock(meter_lock(me, each.env));
         CONTINUE WHEN EXISTS (
             SELECT FROM public.usage_hours h
             WHERE h.account_no = me AND h.hour = p_hour AND h.env = each.env AND h.vector_hours IS NOT NULL

@@ -1,7 +1,7 @@
 -- Admission with limits: one statement from a credential to a ticket, or to what refuses it.
 
--- What the transaction's account may still use this month, reckoned from the roll-ups and their tail. The caller holds the row of
--- account_meters; what was recorded and not added to it yet is in the sums, so it goes.
+-- What the transaction's account may still use this month, reckoned from the roll-ups and their tail. The caller holds the
+-- meter's lock and has a row in account_meters; what was recorded and not added to it yet is in the sums, so it goes.
 CREATE FUNCTION reckon_usage(p_env text, p_month timestamptz, p_is_charged boolean) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
@@ -52,7 +52,7 @@ $$;
 -- reserved; what is left of it is free again when the ticket ends.
 --
 -- p_kind: read, write, control, or job (work that an earlier request asked for: no rate, quotas only). p_takes: false only looks
--- whether a request would be refused now, before its body is read. The row of account_meters is held until the commit, so
+-- whether a request would be refused now, before its body is read. The meter's lock is held until the commit, so
 -- requests of one account are admitted one after the other; nothing here waits for work in progress.
 CREATE FUNCTION reserve_work(
     p_env text, p_key_no bigint, p_kind text, p_cost float8, p_searches bigint, p_vectors bigint, p_tokens bigint,
@@ -78,6 +78,7 @@ DECLARE
     paid record;
     p record;
     m record;
+    key record;
     recorded record;
     now_s float8;
     account_at float8;
@@ -106,12 +107,13 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'plan % is not in the table plans: run the migrations', paid.plan;
     END IF;
-    SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env FOR UPDATE;
-    IF NOT FOUND THEN
-        INSERT INTO public.account_meters (account_no, env) VALUES (me, p_env) ON CONFLICT DO NOTHING;
-        SELECT k.* INTO m FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env FOR UPDATE;
-    END IF;
     -- From here on requests of this account come one after the other, and so does their time.
+    PERFORM pg_advisory_xact_lock(meter_lock(me, p_env));
+    SELECT k.* INTO m FROM public.account_meters k
+        WHERE k.account_no = me AND k.env = p_env ORDER BY k.turn DESC LIMIT 1;
+    IF NOT FOUND THEN
+        INSERT INTO public.account_meters AS k (account_no, env) VALUES (me, p_env) RETURNING k.* INTO m;
+    END IF;
     this_month := date_trunc('month', clock_timestamp());
     first_possible := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
     IF m.first_ticket > first_possible THEN
@@ -122,7 +124,7 @@ BEGIN
         PERFORM reckon_usage(p_env, this_month, p.is_charged);
         SELECT k.month, k.is_charged, k.searches, k.vectors, k.tokens, k.vector_hours
             INTO m.month, m.is_charged, m.searches, m.vectors, m.tokens, m.vector_hours
-            FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env;
+            FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env AND k.turn = m.turn;
     END IF;
 
     now_s := extract(epoch FROM clock_timestamp() - timestamptz '2026-01-01 00:00Z');
@@ -215,9 +217,12 @@ BEGIN
     new_account_at := greatest(account_at, now_s) + work_cost / rate;
     wait_s := new_account_at - now_s - burst / rate;
     IF key_share IS NOT NULL THEN
-        SELECT CASE p_kind WHEN 'read' THEN k.read_at ELSE k.write_at END INTO key_at
-            FROM public.key_meters k WHERE k.account_no = me AND k.key_no = p_key_no;
-        key_at := least(coalesce(key_at, 0), now_s + burst / rate);
+        SELECT k.* INTO key FROM public.key_meters k
+            WHERE k.account_no = me AND k.key_no = p_key_no ORDER BY k.turn DESC LIMIT 1;
+        IF NOT FOUND THEN
+            INSERT INTO public.key_meters AS k (account_no, key_no) VALUES (me, p_key_no) RETURNING k.* INTO key;
+        END IF;
+        key_at := least(CASE p_kind WHEN 'read' THEN key.read_at ELSE key.write_at END, now_s + burst / rate);
         new_key_at := greatest(key_at, now_s) + work_cost / (rate * key_share);
         wait_s := greatest(wait_s, new_key_at - now_s - burst / rate);
     END IF;
@@ -246,22 +251,30 @@ BEGIN
         key_at := new_key_at;
         m.tokens_at := new_tokens_at;
         IF key_share IS NOT NULL THEN
-            INSERT INTO public.key_meters AS k (account_no, key_no, read_at, write_at)
-                VALUES (me, p_key_no, CASE p_kind WHEN 'read' THEN key_at ELSE 0 END,
-                        CASE p_kind WHEN 'write' THEN key_at ELSE 0 END)
-                ON CONFLICT (account_no, key_no) DO UPDATE SET
-                    read_at = CASE p_kind WHEN 'read' THEN excluded.read_at ELSE k.read_at END,
-                    write_at = CASE p_kind WHEN 'write' THEN excluded.write_at ELSE k.write_at END;
+            key.read_at := CASE p_kind WHEN 'read' THEN key_at ELSE key.read_at END;
+            key.write_at := CASE p_kind WHEN 'write' THEN key_at ELSE key.write_at END;
+            IF key.changes < 100 THEN
+                UPDATE public.key_meters k
+                    SET read_at = key.read_at, write_at = key.write_at, changes = key.changes + 1
+                    WHERE k.account_no = me AND k.key_no = p_key_no AND k.turn = key.turn;
+            ELSE
+                DELETE FROM public.key_meters k
+                    WHERE k.account_no = me AND k.key_no = p_key_no AND k.turn = key.turn;
+                INSERT INTO public.key_meters (account_no, key_no, turn, read_at, write_at)
+                    VALUES (me, p_key_no, key.turn + 1, key.read_at, key.write_at);
+            END IF;
         END IF;
         IF p_kind <> 'control' THEN
             -- Live and test vectors count together, but their requests do not come one after the other: test ones always look.
             IF p_vectors > 0 THEN
                 SELECT p_env <> 'live' OR coalesce(sum(c.stored), 0) + recorded.open_vectors + p_vectors + coalesce((
                     SELECT sum(t.vectors)
-                    FROM public.account_meters o
-                    JOIN public.tickets t
-                        ON t.account_no = o.account_no AND t.env = o.env AND t.ticket_no >= o.first_ticket
-                    WHERE o.account_no = me AND o.env <> p_env AND t.kind NOT IN ('done', 'ended')
+                    FROM public.tickets t
+                    WHERE t.account_no = me AND t.env = 'test' AND t.kind NOT IN ('done', 'ended')
+                      AND t.ticket_no >= (
+                          SELECT o.first_ticket FROM public.account_meters o
+                          WHERE o.account_no = me AND o.env = 'test' ORDER BY o.turn DESC LIMIT 1
+                      )
                 ), 0) > paid.vectors_stored
                     INTO is_near FROM public.account_counts c WHERE c.account_no = me;
             END IF;
@@ -274,13 +287,22 @@ BEGIN
         END IF;
     END IF;
     IF (refusal IS NULL AND p_takes) OR recorded.is_any THEN
-        UPDATE public.account_meters k SET
-            searches = m.searches, vectors = m.vectors, tokens = m.tokens,
-            read_at = CASE WHEN p_kind = 'read' THEN account_at ELSE m.read_at END,
-            write_at = CASE WHEN p_kind = 'write' THEN account_at ELSE m.write_at END,
-            control_at = CASE WHEN p_kind = 'control' THEN account_at ELSE m.control_at END,
-            tokens_at = m.tokens_at, first_ticket = m.first_ticket
-            WHERE k.account_no = me AND k.env = p_env;
+        m.read_at := CASE WHEN p_kind = 'read' THEN account_at ELSE m.read_at END;
+        m.write_at := CASE WHEN p_kind = 'write' THEN account_at ELSE m.write_at END;
+        m.control_at := CASE WHEN p_kind = 'control' THEN account_at ELSE m.control_at END;
+        IF m.changes < 100 THEN
+            UPDATE public.account_meters k SET
+                searches = m.searches, vectors = m.vectors, tokens = m.tokens, read_at = m.read_at, write_at = m.write_at,
+                control_at = m.control_at, tokens_at = m.tokens_at, first_ticket = m.first_ticket, changes = m.changes + 1
+                WHERE k.account_no = me AND k.env = p_env AND k.turn = m.turn;
+        ELSE
+            DELETE FROM public.account_meters k WHERE k.account_no = me AND k.env = p_env AND k.turn = m.turn;
+            INSERT INTO public.account_meters
+                (account_no, env, turn, month, is_charged, searches, vectors, tokens, vector_hours,
+                 read_at, write_at, control_at, tokens_at, first_ticket)
+                VALUES (me, p_env, m.turn + 1, m.month, m.is_charged, m.searches, m.vectors, m.tokens, m.vector_hours,
+                        m.read_at, m.write_at, m.control_at, m.tokens_at, m.first_ticket);
+        END IF;
     END IF;
     account_reset_s := greatest(account_at - now_s, 0);
     account_remaining := floor(burst - (account_reset_s - 0.000001) * rate);
@@ -334,7 +356,8 @@ DECLARE
     stored bigint;
     expected bigint;
 BEGIN
-    PERFORM FROM public.account_meters k WHERE k.account_no = me ORDER BY k.env FOR UPDATE;
+    PERFORM pg_advisory_xact_lock(meter_lock(me, 'live'));
+    PERFORM pg_advisory_xact_lock(meter_lock(me, 'test'));
     SELECT p.vectors_stored INTO most FROM public.accounts a JOIN public.plans p ON p.plan = a.plan
         WHERE a.account_no = me;
     SELECT coalesce(sum(c.stored), 0), coalesce((

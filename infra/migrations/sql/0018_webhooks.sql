@@ -4,7 +4,7 @@
 ALTER TABLE accounts ADD COLUMN billing_version bigint NOT NULL DEFAULT 0;
 CREATE UNIQUE INDEX accounts_by_stripe_customer ON accounts (stripe_customer_id);
 -- Of one's own account alone, by its policy.
-GRANT UPDATE (spending_cap) ON accounts TO fluxvector_api;
+GRANT UPDATE (spending_cap), SELECT (billing_version) ON accounts TO fluxvector_api;
 
 -- Events of Stripe's that arrived, each once: what happened to which object, and nothing of what an event holds. The object is
 -- fetched when the event is handled, and its id is forgotten then.
@@ -142,20 +142,54 @@ AS $$
     RETURNING a.account_no, a.payment_overdue_since
 $$;
 
--- Has the subscriptions of a customer end that is no account's, as those of an account that is gone, unless that is under way.
-CREATE FUNCTION close_unknown_customer(p_customer_id text) RETURNS boolean
+-- Has the subscriptions of a customer end whose account the ledger of erasures names, unless that is under way. Answers whether
+-- the ledger names it, and whether this has them end.
+CREATE FUNCTION close_erased_customer(p_customer_id text, p_account_id text)
+    RETURNS TABLE (is_erased boolean, is_new boolean)
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
     SET plan_cache_mode = force_generic_plan
 AS $$
-    WITH closed AS (
+    WITH erased AS (
+        SELECT EXISTS (
+            SELECT FROM public.erasure_ledger l
+            WHERE l.kind = 'account' AND l.subject_hash = sha256(l.salt || convert_to('account ' || p_account_id, 'UTF8'))
+        ) AS is_erased
+    ), closed AS (
         INSERT INTO public.billing_closures (stripe_customer_id)
-        SELECT p_customer_id
-        WHERE NOT EXISTS (SELECT FROM public.accounts a WHERE a.stripe_customer_id = p_customer_id)
+        SELECT p_customer_id FROM erased e
+        WHERE e.is_erased
+          AND NOT EXISTS (SELECT FROM public.accounts a WHERE a.stripe_customer_id = p_customer_id)
           AND NOT EXISTS (SELECT FROM public.billing_closures b WHERE b.stripe_customer_id = p_customer_id)
         RETURNING stripe_customer_id
     )
-    SELECT count(*) > 0 FROM closed
+    SELECT e.is_erased, EXISTS (SELECT FROM closed) FROM erased e
+$$;
+
+-- Forgets a customer that Stripe has not any more, unless charged usage of its account waits to be reported. Answers whether no
+-- account has it now.
+CREATE FUNCTION forget_stripe_customer(p_customer_id text) RETURNS boolean
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+    WITH found AS (
+        SELECT a.account_no, NOT EXISTS (
+            SELECT FROM public.usage_tail t WHERE t.account_no = a.account_no AND t.env = 'live' AND t.is_charged
+        ) AND NOT EXISTS (
+            SELECT FROM public.usage_hours h
+            WHERE h.account_no = a.account_no AND h.env = 'live' AND h.is_charged AND NOT h.is_reported
+              AND h.hour > now() - interval '35 days'
+        ) AND NOT EXISTS (
+            SELECT FROM public.meter_reports r WHERE r.account_no = a.account_no AND r.state IN ('waiting', 'sent')
+        ) AS is_done
+        FROM public.accounts a WHERE a.stripe_customer_id = p_customer_id
+    ), forgotten AS (
+        UPDATE public.accounts a SET stripe_customer_id = NULL, billing_version = a.billing_version + 1
+        FROM found f WHERE f.is_done AND a.account_no = f.account_no
+        RETURNING a.account_no
+    )
+    SELECT NOT EXISTS (SELECT FROM found) OR EXISTS (SELECT FROM forgotten)
 $$;
 
 -- Keeps what Stripe calls the transaction's account. The first word stands: answers the one that holds, nothing where the
@@ -174,12 +208,13 @@ REVOKE ALL ON FUNCTION
     note_stripe_event(text, text, text, timestamptz, interval), claim_stripe_event(interval),
     end_stripe_event(text, integer), end_stripe_event_with_mail(text, integer, text, text, jsonb),
     postpone_stripe_event(text, integer), find_billed_account(text),
-    apply_subscription(text, bigint, text, text, boolean), close_unknown_customer(text), keep_stripe_customer(text)
+    apply_subscription(text, bigint, text, text, boolean), close_erased_customer(text, text), forget_stripe_customer(text),
+    keep_stripe_customer(text)
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     end_stripe_event(text, integer), end_stripe_event_with_mail(text, integer, text, text, jsonb),
     postpone_stripe_event(text, integer), find_billed_account(text),
-    apply_subscription(text, bigint, text, text, boolean), close_unknown_customer(text)
+    apply_subscription(text, bigint, text, text, boolean), close_erased_customer(text, text), forget_stripe_customer(text)
     TO fluxvector_api, fluxvector_jobs;
 GRANT EXECUTE ON FUNCTION note_stripe_event(text, text, text, timestamptz, interval), keep_stripe_customer(text)
     TO fluxvector_api;
