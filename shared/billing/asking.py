@@ -12,22 +12,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from shared import log
-from shared.billing.faults import StripeRefused, StripeUnavailable
+from shared.billing.faults import StripeMissing, StripeRefused, StripeUnavailable
 from shared.config import Settings
-from shared.errors import InternalError, NotImplementedYet, Unavailable
+from shared.errors import Conflict, InternalError, NotImplementedYet, Unavailable
 
 if TYPE_CHECKING:
     from shared.billing.client import Stripe
 
 # Of each call; an endpoint makes a few, and its caller waits.
 TIMEOUT_S = 8.0
+GONE = "What was bought is not there any more: begin with POST /v1/billing/checkout."
 
 
 @asynccontextmanager
 async def asking_stripe(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> AsyncIterator[Stripe]:
     """Stripe until the block ends.
 
-    Raises Unavailable where it does not answer, InternalError where it refuses, NotImplementedYet where nobody pays.
+    Raises Unavailable where it does not answer, Conflict where something is not there any more, InternalError where it
+    refuses, NotImplementedYet where nobody pays.
     """
     async with connected(settings, timeout_s=timeout_s) as stripe:
         try:
@@ -35,6 +37,9 @@ async def asking_stripe(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> 
         except StripeUnavailable as fault:
             log.event("stripe_unavailable", status=fault.status, code=fault.code)
             raise Unavailable("The payment service does not answer. Please try again.", retry_after_s=5) from None
+        except StripeMissing as fault:
+            log.event("stripe_missing", status=fault.status, code=fault.code)
+            raise Conflict(GONE) from None
         except StripeRefused as fault:
             log.event("stripe_refused", status=fault.status, code=fault.code)
             raise InternalError("Something went wrong on our side.") from None

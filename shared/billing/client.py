@@ -15,6 +15,7 @@ import stripe
 from shared.billing.answers import answered, fault_of
 from shared.billing.calls.happenings import Happenings
 from shared.billing.calls.sales import Sales
+from shared.billing.calls.schedules import Schedules
 from shared.billing.calls.subscriptions import PAGE, Subscriptions
 from shared.billing.faults import StripeMissing
 from shared.billing.objects import ENDED
@@ -40,12 +41,21 @@ class MeterEvent:
     identifier: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSubscription:
+    """A subscription that has not ended, and since when there is one, in Unix seconds."""
+
+    subscription_id: str = field(repr=False)
+    created: int
+
+
 class Stripe:
     """What one account of Stripe's is asked. All raise StripeUnavailable, StripeRefused or StripeMissing."""
 
     def __init__(self, client: stripe.StripeClient) -> None:
         self._client = client
         self.subscriptions = Subscriptions(client)
+        self.schedules = Schedules(client)
         self.sales = Sales(client)
         self.happenings = Happenings(client)
 
@@ -93,16 +103,16 @@ class Stripe:
         )
         return sum(summary.aggregated_value for summary in summaries.data)
 
-    async def open_subscriptions(self, customer_id: str) -> list[str]:
-        """The ids of a customer's subscriptions that have not ended; none of a customer that is not there."""
-        found: list[str] = []
+    async def open_subscriptions(self, customer_id: str) -> list[OpenSubscription]:
+        """A customer's subscriptions that have not ended; none of a customer that is not there."""
+        found: list[OpenSubscription] = []
         params: stripe.params.SubscriptionListParams = {"customer": customer_id, "limit": PAGE}
         while True:
             try:
                 page = await answered(self._client.v1.subscriptions.list_async(params))
             except StripeMissing:
                 return []
-            found += [subscription.id for subscription in page.data if subscription.status not in ENDED]
+            found += [OpenSubscription(each.id, each.created) for each in page.data if each.status not in ENDED]
             if not page.has_more:
                 return found
             params["starting_after"] = page.data[-1].id

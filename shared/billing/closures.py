@@ -1,10 +1,10 @@
 """Ending the subscriptions of accounts that are gone: units not reported yet, then the last invoice, then the row.
 
-A closure (a row of billing_closures) goes through two states. `open`: reports that were on their way when the account
-went are sent again, each under its own identifier; then the units that nobody has sent are reported meter by meter.
-Each is taken out of the row once Stripe has it. `reported`: after a wait in which Stripe counts them, the subscriptions
-are cancelled with a final invoice, and the row goes. A run that ends anywhere is taken up by the next: nothing is lost
-or sent twice.
+A closure (a row of billing_closures) goes through two states. `open`: pages on which something could still be bought
+are closed; reports that were on their way when the account went are sent again, each under its own identifier; then the
+units that nobody has sent are reported meter by meter. Each is taken out of the row once Stripe has it. `reported`:
+after a wait in which Stripe counts them, the subscriptions are cancelled with a final invoice, and the row goes, once
+there is none left. A run that ends anywhere is taken up by the next: nothing is lost or sent twice.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ MINUTE_S = 60
 HOUR_S = 3_600
 # Stripe refuses events of more than 35 days before.
 OLDEST_S = 34 * 24 * 3_600.0
+# How often a try looks whether a subscription is open yet.
+MOST_LOOKS = 3
 
 _SQL = statements("billing")
 
@@ -136,13 +138,13 @@ async def _claim(database: Database) -> Closure | None:
 
 async def _advance(database: Database, stripe: Stripe, closure: Closure, settle: str) -> bool:
     """Does what is left to do up to the next wait; answers whether the closure has come to its end."""
-    if closure.is_reported:
-        for subscription_id in await stripe.open_subscriptions(closure.customer_id):
-            key = closure.key(f"cancel {subscription_id}")
-            await stripe.cancel_subscription(subscription_id, idempotency_key=key)
+    if not await stripe.has_customer(closure.customer_id):
         await _write(database, closure, "end_closure")
         return True
-    if not await stripe.has_customer(closure.customer_id):
+    # In both states: a request that was under way when the account went may have opened one since.
+    await stripe.sales.expire_checkouts(closure.customer_id, idempotency_key=closure.key("expire"))
+    if closure.is_reported:
+        await _end_subscriptions(stripe, closure)
         await _write(database, closure, "end_closure")
         return True
     for report in closure.reports:
@@ -152,6 +154,21 @@ async def _advance(database: Database, stripe: Stripe, closure: Closure, settle:
         await _write(database, closure, "note_reported_units", meter=meter)
     await _write(database, closure, "note_reported", settle=settle)
     return False
+
+
+async def _end_subscriptions(stripe: Stripe, closure: Closure) -> None:
+    """Cancels what is open, until Stripe lists nothing more: something may have been paid while that was under way."""
+    for _ in range(MOST_LOOKS):
+        found = await stripe.open_subscriptions(closure.customer_id)
+        if not found:
+            return
+        for each in found:
+            if each.created > closure.created_at:
+                # An alarm: whoever paid after his account was gone gets the money back from a person.
+                log.event("billing_after_erasure", closure_no=closure.closure_no)
+            key = closure.key(f"cancel {each.subscription_id}")
+            await stripe.cancel_subscription(each.subscription_id, idempotency_key=key)
+    raise StripeFault(0, "still_open")
 
 
 async def _settle(database: Database, stripe: Stripe, closure: Closure, report: OpenReport) -> Closure:

@@ -17,7 +17,7 @@ import msgspec
 from shared import log
 from shared.billing.faults import StripeFault
 from shared.billing.objects import Happening
-from shared.billing.standing import sync_customer
+from shared.billing.standing import forget_customer, sync_customer
 from shared.clock import rfc3339
 from shared.db import arrays
 from shared.db.connection import Database, Statement
@@ -171,7 +171,10 @@ async def _subscription_changed(database: Database, stripe: Stripe, object_id: s
 
 
 async def _customer_deleted(database: Database, stripe: Stripe, object_id: str) -> Mail | None:
+    """Whoever is deleted at Stripe is on Free; the id stays for what is to be reported, and goes then."""
     await sync_customer(database, stripe, object_id)
+    if not await stripe.has_customer(object_id) and not await forget_customer(database, object_id):
+        raise StripeFault(0, "reports_wait")
     return None
 
 

@@ -11,10 +11,11 @@ PREFIX: Final = "fluxvector_"
 Part = Literal["base"] | Unit
 PARTS: Final[tuple[Part, ...]] = ("base", *UNITS)
 # Metadata: of prices, the part that they are of; of the portal's configuration, that it is ours; of customers and
-# subscriptions, whose they are.
+# subscriptions, whose they are; of what a schedule has a subscription go on with, the plan.
 PART: Final = "fluxvector_part"
 PORTAL: Final = "fluxvector_portal"
 ACCOUNT: Final = "fluxvector_account_id"
+PLAN: Final = "fluxvector_plan"
 
 
 def product_id(plan: Plan) -> str:

@@ -28,20 +28,37 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A subscription; `plan` is None where it is to nothing of ours."""
+    """A subscription; `plan` is None where it is to nothing of ours. Times without a zone are in Unix seconds."""
 
     subscription_id: str = field(repr=False)
     status: str
     created: int
     plan: PlanName | None
     items: tuple[Item, ...]
-    # When it ends by the customer's wish.
+    # When the period that is running ends, where there is one.
+    period_end: int | None
+    # When it ends by the customer's wish, and whether that is because it ends with its period.
     cancels_at: datetime | None
+    ends_with_period: bool
+    # What changes its items later, if anything.
+    schedule_id: str | None = field(repr=False)
+    # Whose it is, as the checkout noted it.
+    account_id: str | None
+    # Whether its items are of more than one plan, which nobody asked for.
+    is_mixed: bool
 
     @property
     def is_open(self) -> bool:
         """Whether it has not come to its end; one whose first payment never succeeded has not begun."""
         return self.status not in ENDED and self.status != "incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The plan that a subscription has been told to go on with, and from when on."""
+
+    plan: PlanName
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

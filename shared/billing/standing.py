@@ -38,18 +38,15 @@ class Synced:
 
 
 async def sync_customer(database: Database, stripe: Stripe, customer_id: str) -> Synced | None:
-    """Makes the account what Stripe says now. Of a customer who is no account's, what is still open is ended.
+    """Makes the account what Stripe says now. Of a customer whose account was erased, what is still open is ended.
 
-    Answers None for such a customer. Raises StripeFault; StripeUnavailable too where others were always faster.
+    Answers None for a customer of no account. Raises StripeFault; StripeUnavailable where others were always faster.
     """
     for _ in range(TRIES):
         found = await database.execute(Statement(_SQL["find_billed_account"], {"customer_id": customer_id}))
         subscriptions = await stripe.subscriptions.of_customer(customer_id)
         if not found:
-            if any(each.is_open and each.plan is not None for each in subscriptions):
-                # The account is gone, or the customer was made by hand: nobody would be served for what is paid.
-                await database.execute(Statement(_SQL["close_unknown_customer"], {"customer_id": customer_id}))
-                log.event("billing_of_nobody")
+            await _close_what_is_erased(database, customer_id, subscriptions)
             return None
         [(account_no, version)] = found
         standing = standing_of(subscriptions)
@@ -62,16 +59,42 @@ async def sync_customer(database: Database, stripe: Stripe, customer_id: str) ->
             "is_overdue": standing.is_overdue,
         }
         for _, overdue_since in await database.execute(Statement(_SQL["apply_subscription"], params)):
+            if any(each.is_mixed and each.is_open for each in subscriptions):
+                log.event("billing_mixed_plans", account_no=account_no)  # an alarm: what it bills nobody asked for
             await _end_others(stripe, account_no, subscriptions)
             return Synced(account_no, standing.plan, overdue_since)
     raise StripeUnavailable(0, "outrun")
 
 
+async def forget_customer(database: Database, customer_id: str) -> bool:
+    """Has an account forget a customer that Stripe has not any more, unless what was used is still to be reported.
+
+    Answers whether no account has that customer now.
+    """
+    [(is_forgotten,)] = await database.execute(Statement(_SQL["forget_customer"], {"customer_id": customer_id}))
+    return bool(is_forgotten)
+
+
+async def _close_what_is_erased(database: Database, customer_id: str, subscriptions: Sequence[Subscription]) -> None:
+    """Ends what an account pays that was erased. What else there is of nobody's may be another deployment's."""
+    unknown = 0
+    for each in subscriptions:
+        if each.is_open and each.plan is not None:
+            params = {"customer_id": customer_id, "account_id": each.account_id}
+            [(is_erased, is_new)] = await database.execute(Statement(_SQL["close_erased_customer"], params))
+            if is_new:
+                # An alarm: whoever paid after his account was gone gets the money back from a person.
+                log.event("billing_of_erased_account", plan=each.plan)
+            unknown += not is_erased
+    if unknown:
+        log.event("billing_of_nobody", count=unknown)
+
+
 async def _end_others(stripe: Stripe, account_no: int, subscriptions: Sequence[Subscription]) -> None:
     """Ends what was bought twice, on two pages at once: all meters would be charged by each subscription.
 
-    The last one bought stays. Of the others nothing more is invoiced; the fee that was paid for them is for a person to
-    give back.
+    The last one bought stays. What was used under the others is invoiced now; the fee that was paid for them is for a
+    person to give back.
     """
     kept = entitling(subscriptions)
     for other in subscriptions:

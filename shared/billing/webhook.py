@@ -10,13 +10,13 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
 from shared import log
 from shared.billing.asking import connected, is_live
-from shared.billing.event_types import TYPES
+from shared.billing.event_types import METER_ERRORS, TYPES
 from shared.billing.faults import StripeFault
 from shared.billing.inbox import handle, note_event, postpone
 from shared.billing.objects import Happening
@@ -32,30 +32,46 @@ SIGNATURE = "stripe-signature"
 BUDGET_S = 5.0
 
 
+# Printable, without spaces: what is entered has to be text for the database, and part of an address for Stripe.
+Id = Annotated[str, msgspec.Meta(pattern=r"\A[!-~]{1,255}\Z")]
+# Empty where Stripe tells of what is not there yet.
+ObjectId = Annotated[str, msgspec.Meta(pattern=r"\A[!-~]{0,255}\Z")]
+# Up to the year 2100: what lay further ahead would never be forgotten.
+Created = Annotated[int, msgspec.Meta(ge=0, le=4_102_444_800)]
+
+
 class _Envelope(msgspec.Struct):
     """What every event has; the rest is looked at for the types that are handled only."""
 
-    id: str
+    id: Id
     type: str
-    created: int
+    created: Created
     livemode: bool
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class _Object(msgspec.Struct):
-    id: str
+    id: ObjectId
 
 
 class _Data(msgspec.Struct):
     object: _Object
 
 
-class _Thin(msgspec.Struct):
-    """What every event of API v2 has."""
+class _Related(msgspec.Struct):
+    id: Id
+    type: str
+    url: str
 
-    id: str
+
+class _Thin(msgspec.Struct):
+    """What every event of API v2 has, and the reports of meters have besides."""
+
+    id: Id
+    object: Literal["v2.core.event"]
     type: str
     livemode: bool
+    related_object: _Related | None = None
 
 
 async def receive(database: Database, settings: Settings, body: bytes, signature: str, *, elapsed_s: float) -> None:
@@ -66,6 +82,9 @@ async def receive(database: Database, settings: Settings, body: bytes, signature
     if event.type not in TYPES:
         return
     object_id = _decoded(event.data, _Data).object.id
+    if not object_id:
+        log.event("stripe_event_without_object", type=event.type)
+        return
     happening = Happening(event.id, event.type, object_id, datetime.fromtimestamp(event.created, UTC))
     claimed = await note_event(database, happening)
     if claimed is None:
@@ -87,6 +106,10 @@ async def receive_meter_errors(settings: Settings, body: bytes, signature: str, 
     secret = _signed(settings, settings.stripe_meter_webhook_secrets, body, signature)
     event = _decoded(body, _Thin)
     _require_mode(settings, is_live_event=event.livemode)
+    if event.type != METER_ERRORS:
+        return
+    if event.related_object is None:
+        raise InvalidRequest("The body is no event of Stripe's.")
     try:
         async with asyncio.timeout(max(BUDGET_S - elapsed_s, 0.0)), connected(settings) as stripe:
             report = await stripe.happenings.meter_errors(body, signature, secret)

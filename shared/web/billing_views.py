@@ -7,13 +7,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from shared.billing.objects import Subscription
+from shared.billing.changes import Outlook
 from shared.billing.overview import Overview
 from shared.clock import rfc3339
 from shared.plans import CURRENCY, dollars
 from shared.web.plan_views import Amount
 
 UNREACHABLE = "The payment service does not answer, so what it would add is missing."
+NOT_ASKED = "The payment service was not asked: GET /v1/billing tells what it would add."
 BILLING_EXAMPLE: dict[str, Any] = {
     "plan": "pro",
     "status": "active",
@@ -27,6 +28,8 @@ BILLING_EXAMPLE: dict[str, Any] = {
     "payment_overdue_since": None,
     "read_only_from": None,
     "cancels_at": None,
+    "next_plan": "scale",
+    "changes_at": "2026-04-01T00:00:00Z",
     "warning": None,
 }
 
@@ -36,8 +39,8 @@ class BillingView(Struct):
 
     `spent` is the plan's fee and what was used beyond what it includes. `next_invoice_estimate` adds what the vectors
     that are stored now will cost until the month ends, and nothing else. A payment that is overdue makes the account
-    read-only from `read_only_from` on. `cancels_at` is when the subscription ends, asked of Stripe; where that does not
-    answer it is null and `warning` says so.
+    read-only from `read_only_from` on. `cancels_at` is when the subscription ends, `changes_at` when it goes on with
+    `next_plan`: Stripe is asked, and where it does not answer they are null and `warning` says so.
     """
 
     plan: str
@@ -52,11 +55,13 @@ class BillingView(Struct):
     payment_overdue_since: str | None
     read_only_from: str | None
     cancels_at: str | None
+    next_plan: str | None
+    changes_at: str | None
     warning: str | None
 
     @classmethod
-    def of(cls, overview: Overview, subscription: Subscription | None, *, is_unreachable: bool) -> BillingView:
-        cancels_at = None if subscription is None else subscription.cancels_at
+    def of(cls, overview: Overview, outlook: Outlook | None, *, warning: str | None = None) -> BillingView:
+        change = None if outlook is None else outlook.change
         return cls(
             plan=overview.plan.name,
             status=overview.status,
@@ -69,8 +74,10 @@ class BillingView(Struct):
             spending_cap=None if overview.spending_cap is None else dollars(overview.spending_cap),
             payment_overdue_since=_moment(overview.payment_overdue_since),
             read_only_from=_moment(overview.grace_until),
-            cancels_at=_moment(cancels_at),
-            warning=UNREACHABLE if is_unreachable else None,
+            cancels_at=None if outlook is None else _moment(outlook.cancels_at),
+            next_plan=None if change is None else change.plan,
+            changes_at=None if change is None else rfc3339(change.at),
+            warning=warning,
         )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import inspect
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import pytest
@@ -21,6 +24,7 @@ from shared.billing.faults import StripeFault, StripeMissing, StripeRefused, Str
 from shared.db.connection import Database, Row, Statement
 from tests.support.database import TestDatabase
 from tests.support.stripe_fake.app import KEY, StripeFake
+from tests.support.stripe_fake.calls import Call
 from tests.support.stripe_fake.faults import Fault
 from tests.support.stripe_fake.server import stripe_fake
 
@@ -149,12 +153,16 @@ async def test_the_order_and_the_parameters_of_the_calls(world: World) -> None:
     subscription_id = next(iter(world.fake.account.subscriptions))
     assert world.paths() == [
         f"GET /v1/customers/{customer_id}",
+        "GET /v1/checkout/sessions",
         "POST /v1/billing/meter_events",
         "POST /v1/billing/meter_events",
+        f"GET /v1/customers/{customer_id}",
+        "GET /v1/checkout/sessions",
         "GET /v1/subscriptions",
         f"DELETE /v1/subscriptions/{subscription_id}",
+        "GET /v1/subscriptions",
     ]
-    cancelled = world.fake.requests[-1]
+    cancelled = world.fake.requests[-2]
     assert cancelled.params == {"invoice_now": "true", "prorate": "false"}
     keys = [request.idempotency_key for request in world.fake.requests if request.method != "GET"]
     assert None not in keys
@@ -223,7 +231,64 @@ async def test_a_subscription_that_ended_meanwhile_is_done(world: World) -> None
     await world.run_to_the_end()
 
 
-CALLS = 5  # of a closure with two meters and one subscription
+def add_page(world: World, customer_id: str, price: str) -> str:
+    """A page that the customer left open; answers the session's id."""
+    items = [{"price": price, "quantity": 1}]
+    made = world.fake.account.checkout.create(
+        mode="subscription", line_items=items, customer=customer_id, success_url="https://api.fluxvector.test/"
+    )
+    return str(made["id"])
+
+
+async def test_pages_that_are_open_are_closed_first(world: World) -> None:
+    customer_id, other = world.add(), world.fake.account.add_customer()
+    price = world.fake.account.add_price(unit_amount=500)
+    page, others = add_page(world, customer_id, price), add_page(world, other, price)
+    await world.run(settle="15 minutes")
+    sessions = world.fake.account.books.tables["checkout.session"]
+    assert (sessions[page]["status"], sessions[others]["status"]) == ("expired", "open")
+    # A request that was under way when the account went opened another.
+    late = add_page(world, customer_id, price)
+    world.wait()
+    assert await world.run() == 1
+    assert sessions[late]["status"] == "expired"
+
+
+@pytest.mark.parametrize("at", ["GET /v1/checkout/sessions", "DELETE /v1/subscriptions/{id}"])
+async def test_what_is_paid_while_it_all_ends_is_ended_too_and_an_alarm(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], at: str
+) -> None:
+    """The page is paid between the look at it and its closing, or once all subscriptions were looked for."""
+    customer_id = world.add()
+    price = world.fake.account.add_price(unit_amount=500)
+    await world.run(settle="15 minutes")
+    world.fake.account.advance(60)
+    page = add_page(world, customer_id, price) if at.startswith("GET") else ""
+    calls = world.fake.calls()
+
+    def with_payment() -> dict[str, Call]:
+        def do(*args: Any, **kwargs: Any) -> Any:
+            answer = calls[at].do(*args, **kwargs)
+            if world.statuses(customer_id) <= {"active", "canceled"} and len(paid) == 0:
+                paid.append(page or add_page(world, customer_id, price))
+                answer = copy.deepcopy(answer)
+                world.fake.complete_checkout(paid[0])
+            return answer
+
+        do.__signature__ = inspect.signature(calls[at].do)  # type: ignore[attr-defined]  # the fake looks at it
+        return {**calls, at: Call(calls[at].params, do)}
+
+    paid: list[str] = []
+    monkeypatch.setattr(StripeFake, "calls", lambda self: with_payment())
+    world.wait()
+    await world.run_to_the_end()
+    assert paid
+    assert world.statuses(customer_id) == {"canceled"}
+    assert len([each for each in world.fake.account.subscriptions.values() if each["customer"] == customer_id]) == 2
+    assert '"billing_after_erasure"' in capsys.readouterr().out
+
+
+CALLS = 9  # of a closure with two meters and one subscription
 
 
 @pytest.mark.parametrize(
@@ -237,7 +302,7 @@ async def test_a_fault_at_any_call_only_delays(world: World, fault: Fault) -> No
         world.fake.faults.script.extend([*[None] * call, fault])
         await world.run()
         [(_, _, attempts, waits)] = world.rows()
-        assert (attempts, waits) == (1 + (call > 2), True), call
+        assert (attempts, waits) == (1 + (call > 3), True), call
         world.wait()
         await world.run_to_the_end()
         assert not world.fake.faults.script
@@ -290,7 +355,7 @@ async def test_a_crash_at_any_statement_or_call_only_delays(world: World, when: 
         assert world.statuses(customer_id) == {"canceled"}, step
         if not ended:
             break
-    assert step == 13  # all were met: eight statements and five calls
+    assert step == 15  # all were met: eight statements and seven calls
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -323,7 +388,7 @@ async def test_totals_are_exact_after_any_sequence_of_faults_and_crashes(world: 
 async def test_a_day_later_stripe_is_asked_for_its_counts_before_anything_is_sent_again(world: World) -> None:
     customer_id = world.add()
     # The first report arrives, though nobody learns of it; the second does not.
-    world.fake.faults.script.extend([None, Fault("silence", "after")])
+    world.fake.faults.script.extend([None, None, Fault("silence", "after")])
     await world.run()
     assert world.fake.account.units(customer_id) == {"embedding_tokens": UNITS["embedding_tokens"]}
     world.fake.account.pass_time(25 * HOUR_S)
@@ -337,7 +402,7 @@ async def test_a_day_later_stripe_is_asked_for_its_counts_before_anything_is_sen
 async def test_an_identifier_is_derived_from_the_closure_and_the_meter(world: World) -> None:
     world.add()
     world.add()
-    world.fake.faults.script.extend([None, Fault("silence", "after")])
+    world.fake.faults.script.extend([None, None, Fault("silence", "after")])
     await world.run()
     world.wait()
     await world.run_to_the_end()

@@ -52,7 +52,8 @@ BY_A_SECRET = {
     "sign_in.reset_password": "the hash of a token",
     "webhooks.find_billed_account": "the id of a customer, which Stripe and we know",
     "webhooks.apply_subscription": "the id of a customer",
-    "webhooks.close_unknown_customer": "the id of a customer",
+    "webhooks.close_erased_customer": "the id of a customer",
+    "webhooks.forget_customer": "the id of a customer",
     # Buckets are of addresses, not of accounts, and keyed hashes.
     "attempts.take_attempts": "the bucket of an address",
     "attempts.give_back_attempts": "the bucket of an address",

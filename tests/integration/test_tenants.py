@@ -271,8 +271,9 @@ OF_JOBS = {
     *("drop_old_usage_events", "ensure_usage_partitions", "measure_meter_reports", "queue_meter_reports"),
 }
 OF_BOTH = {
-    *("apply_subscription", "close_unknown_customer", "end_stripe_event", "end_stripe_event_with_mail"),
-    *("end_ticket", "find_billed_account", "postpone_stripe_event", "record_usage", "reserve_work"),
+    *("apply_subscription", "close_erased_customer", "end_stripe_event", "end_stripe_event_with_mail"),
+    *("end_ticket", "find_billed_account", "forget_stripe_customer", "postpone_stripe_event", "record_usage"),
+    "reserve_work",
 }
 OF_NOBODY = {
     *("check_quota", "count_deleted", "count_stored", "count_stored_hours", "count_usage", "nearest_vectors"),

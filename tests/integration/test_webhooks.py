@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 from stripe import WebhookSignature
 
+from shared.billing.closures import close_billing
+from shared.billing.event_types import METER_ERRORS
 from shared.config import settings
+from shared.plans import PLANS
 from tests.support.billing import METER_SECRET, SECRET, Billing, billing_with_stripe
 from tests.support.database import TestDatabase
 from tests.support.stripe_fake.faults import Fault, Rule
@@ -106,7 +109,13 @@ async def test_types_that_nobody_handles_are_taken_and_forgotten(world: Billing)
 
 
 @pytest.mark.parametrize(
-    "body", ["", "{", "[]", "null", '{"id": 1}', event(data={}), event(created="x"), "[" * 5_000, '{"id": "\ud800"}']
+    "body",
+    [
+        *("", "{", "[]", "null", '{"id": 1}', event(data={}), event(created="x"), "[" * 5_000, '{"id": "\ud800"}'),
+        *(event(id=id_) for id_ in ("", "a\0b", "a b", "evt_1\n", "x" * 256)),
+        *(event(object_id=id_) for id_ in ("a\0b", "sub_1\n", "x" * 256)),
+        *(event(created=moment) for moment in (-1, 10**11, 10**15, 10**30, 1.5)),
+    ],
 )
 async def test_what_is_signed_and_no_event_is_refused(world: Billing, body: str) -> None:
     raw = body.encode("utf-8", "surrogatepass")
@@ -114,6 +123,15 @@ async def test_what_is_signed_and_no_event_is_refused(world: Billing, body: str)
     status, answer = await send(world, raw, headers)
     assert (status, answer["code"]) in ((400, "invalid_json"), (400, "webhook_refused"))
     assert world.inbox() == []
+
+
+async def test_an_event_about_what_has_no_id_is_taken_and_forgotten(
+    world: Billing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = event(object_id="")
+    assert await send(world, body, signed(body)) == (200, {"received": True})
+    assert world.inbox() == []
+    assert '"stripe_event_without_object"' in capsys.readouterr().out
 
 
 async def test_nothing_of_an_event_is_kept_or_told_but_id_type_and_times(
@@ -358,18 +376,52 @@ async def test_who_fetched_earlier_does_not_overwrite_who_fetched_later(
 # Who is gone
 
 
-async def test_a_deleted_account_is_not_revived_and_what_it_pays_is_ended(world: Billing) -> None:
+async def test_a_deleted_account_is_not_revived_and_what_it_pays_is_ended(
+    world: Billing, capsys: pytest.CaptureFixture[str]
+) -> None:
     session_id = await world.checkout()
     customer_id = world.customer_id()
     token = await world.api.session(world.tenant.email)
     assert (await world.api.delete("/v1/auth/account", key=token)).status_code == 200
     world.sql("DELETE FROM billing_closures")  # it found nothing to end, and went
+    capsys.readouterr()
     world.fake.complete_checkout(session_id)
     assert {each.status for each in await world.fake.deliver_all(twice=True)} == {200}
     await world.process()
     assert world.sql("SELECT FROM accounts WHERE stripe_customer_id = %s", customer_id) == []
     assert world.sql("SELECT stripe_customer_id FROM billing_closures") == [(customer_id,)]
     assert world.mails("receipt") == []
+    assert capsys.readouterr().out.count('"billing_of_erased_account"') == 1
+
+
+async def test_the_page_of_a_deleted_account_is_closed(world: Billing) -> None:
+    """Whoever deletes his account and pays then, finds that the page does not work any more."""
+    session_id = await world.checkout()
+    token = await world.api.session(world.tenant.email)
+    assert (await world.api.delete("/v1/auth/account", key=token)).status_code == 200
+    await close_billing(world.jobs, world.stripe)
+    assert world.fake.account.checkout.retrieve(session_id)["status"] == "expired"
+
+
+@pytest.mark.parametrize("account_id", ["acc_of_another_deployment", None])
+async def test_what_another_deployment_sold_is_left_alone(
+    world: Billing, capsys: pytest.CaptureFixture[str], account_id: str | None
+) -> None:
+    """Of our plans, of a customer whom nobody here knows: only what the ledger of erasures names is ended."""
+    token = await world.api.session(world.tenant.email)
+    assert (await world.api.delete("/v1/auth/account", key=token)).status_code == 200  # the ledger names somebody
+    customer_id = world.fake.account.add_customer()
+    prices = await world.stripe.sales.prices_of(PLANS["scale"])
+    subscription_id = world.fake.account.add_subscription(customer_id, prices=[prices["base"]])
+    if account_id is not None:
+        metadata = {"fluxvector_account_id": account_id}
+        world.fake.account.subscription_book.update(subscription_id, metadata=metadata)
+    assert {each.status for each in await world.fake.deliver_all()} == {200}
+    assert world.sql("SELECT FROM billing_closures") == []
+    assert all(processed for *_, processed in world.inbox())
+    out = capsys.readouterr().out
+    assert '"event":"billing_of_nobody","count":1' in out
+    assert customer_id not in out
 
 
 async def test_a_customer_that_was_deleted_at_stripe_has_no_plan(world: Billing) -> None:
@@ -456,6 +508,15 @@ async def test_the_meters_endpoint_has_a_secret_of_its_own(world: Billing) -> No
     )
     for headers, wanted in ((signed(body), 400), (signed(body, METER_SECRET), 200)):
         assert (await send(world, body, headers, "/meters"))[0] == wanted
+
+
+@pytest.mark.parametrize("change", [{"related_object": None}, {"related_object": "x"}, {"object": "event"}, {"id": ""}])
+async def test_a_report_of_no_meter_is_refused(world: Billing, change: dict[str, Any]) -> None:
+    told = {"id": "evt_1", "object": "v2.core.event", "type": METER_ERRORS, "livemode": False, "created": "2026-01-01Z"}
+    related = {"id": "mtr_1", "type": "billing.meter", "url": "/v1/billing/meters/mtr_1"}
+    body = json.dumps({**told, "related_object": related} | change)
+    status, answer = await send(world, body, signed(body, METER_SECRET), "/meters")
+    assert (status, answer["code"]) == (400, "invalid_json")
 
 
 async def test_events_go_when_stripe_lists_them_no_more(world: Billing) -> None:

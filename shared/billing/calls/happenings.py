@@ -11,7 +11,7 @@ import stripe as package
 from shared.billing.answers import answered
 from shared.billing.calls.subscriptions import PAGE
 from shared.billing.event_types import METER_ERRORS, TYPES
-from shared.billing.faults import StripeMissing, StripeRefused
+from shared.billing.faults import StripeMissing
 from shared.billing.objects import Happening, Invoice
 
 
@@ -30,7 +30,7 @@ class Happenings:
         }
         while True:
             page = await answered(self._client.v1.events.list_async(params))
-            yield [_happening(event) for event in page.data]
+            yield [happening for event in page.data if (happening := _happening(event)) is not None]
             if not page.has_more:
                 return
             params["starting_after"] = page.data[-1].id
@@ -84,10 +84,11 @@ class Happenings:
         return meter.event_name, {each.code: each.error_count for each in event.data.reason.error_types}
 
 
-def _happening(event: package.Event) -> Happening:
-    object_id = event.data.object["id"]
-    if not isinstance(object_id, str):
-        raise StripeRefused(0, "event_without_object")
+def _happening(event: package.Event) -> Happening | None:
+    """What is kept of an event; None of one that is about nothing that could be fetched."""
+    object_id = getattr(event.data.object, "id", None)
+    if not isinstance(object_id, str) or not object_id:
+        return None
     return Happening(event.id, event.type, object_id, datetime.fromtimestamp(event.created, UTC))
 
 

@@ -6,7 +6,7 @@ import stripe as package
 
 from shared.billing.answers import answered, noted
 from shared.billing.calls.subscriptions import PAGE
-from shared.billing.faults import StripeMissing, StripeRefused
+from shared.billing.faults import StripeRefused
 from shared.billing.names import ACCOUNT, PORTAL, Part, lookup_key, parts_of
 from shared.billing.objects import Order
 from shared.plans import Plan
@@ -40,16 +40,33 @@ class Sales:
             raise StripeRefused(0, "plans_not_set_up")
         return {part: found[part] for part in parts_of(plan)}
 
-    async def expire_checkouts(self, customer_id: str, *, idempotency_key: str) -> None:
-        """Closes the pages that a customer left open: paying on two of them would make two subscriptions."""
+    async def expire_checkouts(self, customer_id: str, *, idempotency_key: str, but_newest: bool = False) -> None:
+        """Closes the pages that a customer left open: paying on two of them would make two subscriptions.
+
+        The newest stays on demand; whoever looks agrees which that is. One that is not open any more is closed enough.
+        """
+        service = self._client.v1.checkout.sessions
         params: package.params.checkout.SessionListParams = {"customer": customer_id, "status": "open", "limit": PAGE}
-        page = await answered(self._client.v1.checkout.sessions.list_async(params))
-        for session in page.data:
+        found: list[package.checkout.Session] = []
+        while True:
+            page = await answered(service.list_async(params))
+            found += page.data
+            if not page.has_more:
+                break
+            params["starting_after"] = page.data[-1].id
+        found.sort(key=lambda each: (each.created, each.id))
+        for session in found[:-1] if but_newest else found:
             options: package.RequestOptions = {"idempotency_key": f"{idempotency_key} {session.id}"}
             try:
-                await answered(self._client.v1.checkout.sessions.expire_async(session.id, None, options))
-            except StripeMissing:
-                continue
+                await answered(service.expire_async(session.id, None, options))
+            except StripeRefused:
+                if (await answered(service.retrieve_async(session.id))).status == "open":
+                    raise
+
+    async def owes(self, customer_id: str) -> bool:
+        """Whether a customer has invoices that are to be paid."""
+        params: package.params.InvoiceListParams = {"customer": customer_id, "status": "open", "limit": 1}
+        return bool((await answered(self._client.v1.invoices.list_async(params))).data)
 
     async def create_checkout(self, order: Order, *, idempotency_key: str) -> str:
         """Opens a checkout and answers the address of its page."""
@@ -69,6 +86,8 @@ class Sales:
             "tax_id_collection": {"enabled": True},
             "customer_update": {"name": "auto", "address": "auto"},
             "subscription_data": {
+                # Stripe's default now: what is used is billed by the items that it was used under.
+                "billing_mode": {"type": "flexible"},
                 "billing_cycle_anchor": order.anchor,
                 "proration_behavior": "create_prorations",
                 "metadata": {ACCOUNT: order.account_id},

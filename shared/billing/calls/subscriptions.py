@@ -1,8 +1,7 @@
-"""Subscriptions as Stripe has them now, and changing one."""
+"""Subscriptions as Stripe has them now, and ending one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -10,8 +9,9 @@ import stripe as package
 
 from shared.billing.answers import answered, noted
 from shared.billing.faults import StripeMissing
-from shared.billing.names import PART, Part, plan_of
+from shared.billing.names import ACCOUNT, PART, plan_of
 from shared.billing.objects import Item, Subscription
+from shared.plans import PLANS, PlanName
 
 # What Stripe lists at once, at most.
 PAGE = 100
@@ -37,53 +37,53 @@ class Subscriptions:
                 return sorted(found, key=lambda each: each.created, reverse=True)
             params["starting_after"] = page.data[-1].id
 
-    async def change(
-        self,
-        subscription: Subscription,
-        *,
-        prices: Mapping[Part, str] | None,
-        ends_at_period_end: bool | None,
-        idempotency_key: str,
-    ) -> None:
-        """Swaps what a subscription bills, or has it end with its period, or not, in one call. None leaves it as it is.
+    async def end_with_period(self, subscription: Subscription, *, idempotency_key: str) -> None:
+        """Has a subscription end with its period. Stripe refuses where a schedule changes it."""
+        await self._update(subscription, {"cancel_at_period_end": True}, idempotency_key)
 
-        Prices take the place of those of the same part; the fee is prorated, and what was used this month is billed by
-        the new ones.
-        """
-        params: package.params.SubscriptionUpdateParams = {}
-        if ends_at_period_end is not None:
-            params["cancel_at_period_end"] = ends_at_period_end
-        if prices is not None:
-            params["items"] = _swapped(subscription, prices)
-            params["proration_behavior"] = "create_prorations"
-        options: package.RequestOptions = {"idempotency_key": idempotency_key}
-        await answered(self._client.v1.subscriptions.update_async(subscription.subscription_id, params, options))
+    async def go_on(self, subscription: Subscription, *, idempotency_key: str) -> None:
+        """Takes back that a subscription is to end: Stripe forgets either word for it only where it was given."""
+        params: package.params.SubscriptionUpdateParams = (
+            {"cancel_at_period_end": False} if subscription.ends_with_period else {"cancel_at": ""}
+        )
+        await self._update(subscription, params, idempotency_key)
 
     async def end(self, subscription: Subscription, *, idempotency_key: str) -> None:
-        """Ends a subscription at once, without an invoice of what was used; one that has ended is left as it is."""
-        params: package.params.SubscriptionCancelParams = {"invoice_now": False, "prorate": False}
+        """Ends a subscription at once, with an invoice of what was used; one that has ended is left as it is."""
+        params: package.params.SubscriptionCancelParams = {"invoice_now": True, "prorate": False}
         options: package.RequestOptions = {"idempotency_key": idempotency_key}
         with suppress(StripeMissing):
             await answered(self._client.v1.subscriptions.cancel_async(subscription.subscription_id, params, options))
 
-
-def _swapped(
-    subscription: Subscription, prices: Mapping[Part, str]
-) -> list[package.params.SubscriptionUpdateParamsItem]:
-    items: list[package.params.SubscriptionUpdateParamsItem] = []
-    left = dict(prices)
-    for item in subscription.items:
-        new = left.pop(item.part, None)  # type: ignore[call-overload]  # a part that is none is not there
-        items.append({"id": item.item_id, "deleted": True} if new is None else {"id": item.item_id, "price": new})
-    return items + [{"price": price} for price in left.values()]
+    async def _update(
+        self, subscription: Subscription, params: package.params.SubscriptionUpdateParams, idempotency_key: str
+    ) -> None:
+        options: package.RequestOptions = {"idempotency_key": idempotency_key}
+        await answered(self._client.v1.subscriptions.update_async(subscription.subscription_id, params, options))
 
 
 def _subscription(found: package.Subscription) -> Subscription:
-    items, plans = [], set()
+    items, plans, ends = [], set[PlanName | None](), []
     for item in found["items"].data:
         product = item.price.product
         plans.add(plan_of(product if isinstance(product, str) else product.id))
         items.append(Item(item.id, item.price.id, noted(item.price, PART)))
-    plan = next((each for each in plans if each is not None), None)
-    cancels_at = None if found.cancel_at is None else datetime.fromtimestamp(found.cancel_at, UTC)
-    return Subscription(found.id, found.status, found.created, plan, tuple(items), cancels_at)
+        ends.append(item.current_period_end)
+    ours = [plan.name for plan in PLANS.values() if plan.name in plans]
+    period_end = min(ends, default=None)
+    # Stripe tells when in one field, or only that it ends with its period in another.
+    cancels_at = found.cancel_at or (period_end if found.cancel_at_period_end else None)
+    schedule = found.schedule
+    return Subscription(
+        subscription_id=found.id,
+        status=found.status,
+        created=found.created,
+        plan=ours[-1] if ours else None,
+        items=tuple(items),
+        period_end=period_end,
+        cancels_at=None if cancels_at is None else datetime.fromtimestamp(cancels_at, UTC),
+        ends_with_period=found.cancel_at_period_end,
+        schedule_id=schedule if schedule is None or isinstance(schedule, str) else schedule.id,
+        account_id=noted(found, ACCOUNT),
+        is_mixed=len(ours) > 1,
+    )

@@ -30,7 +30,7 @@ UPDATE accounts SET spending_cap = %(spending_cap)s::bigint WHERE account_no = %
 RETURNING account_no
 
 -- name: read_customer
-SELECT a.stripe_customer_id, e.email
+SELECT a.stripe_customer_id, e.email, a.billing_version
 FROM accounts a
 JOIN users u ON u.account_no = a.account_no AND u.role = 'owner'
 JOIN account_emails e ON e.account_no = u.account_no AND e.user_no = u.user_no

@@ -22,8 +22,11 @@ SELECT account_no, billing_version FROM find_billed_account(%(customer_id)s)
 SELECT account_no, payment_overdue_since
 FROM apply_subscription(%(customer_id)s, %(version)s::bigint, %(plan)s, %(status)s, %(is_overdue)s::boolean)
 
--- name: close_unknown_customer
-SELECT close_unknown_customer(%(customer_id)s)
+-- name: close_erased_customer
+SELECT is_erased, is_new FROM close_erased_customer(%(customer_id)s, %(account_id)s)
+
+-- name: forget_customer
+SELECT forget_stripe_customer(%(customer_id)s)
 
 -- Events that Stripe lists and nobody delivered; answers how many are new.
 -- name: note_missed_events
