@@ -8,6 +8,9 @@ Prices are in nano-dollars (1e-9 $) a unit, net of tax, and lie below the cheape
   $0.36 a GB at most, texts, metadata and indexes included. Comparable: $0.25 to $0.33 per GB with all of it counted,
   and 1,024 values with a text and an index are 6 KB.
 
+Prices of a plan that was sold never change: who has it would be invoiced by the old ones and shown the new ones. A plan
+of other prices is another plan, with a name of its own.
+
 What is included in a base fee costs more by the unit than the fee: at full use Pro saves a sixth, Scale a thirteenth on
 top of its lower prices.
 """

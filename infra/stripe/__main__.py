@@ -3,18 +3,20 @@
     python -m infra.stripe setup [--webhooks]
     python -m infra.stripe replay --since 2026-11-24T10:00:00Z
 
-`setup` makes products, prices and meters from shared/plans.py, and the portal's configuration; run it again after
-prices changed. With --webhooks it also has Stripe send events to FLUXVECTOR_PUBLIC_URL, and prints each endpoint's
-secret once, for FLUXVECTOR_STRIPE_WEBHOOK_SECRETS and FLUXVECTOR_STRIPE_METER_WEBHOOK_SECRETS. `replay` enters events
-that were missed; the service does so by itself for what it missed while it was running.
+`setup` makes products, prices and meters from shared/plans.py, and the portal's configuration; run it again after a
+plan was added. Prices of a plan that was sold never change: another price is another plan. With --webhooks it also has
+Stripe send events to FLUXVECTOR_PUBLIC_URL, and prints the secret of each endpoint that it makes, once, for
+FLUXVECTOR_STRIPE_WEBHOOK_SECRETS and FLUXVECTOR_STRIPE_METER_WEBHOOK_SECRETS. It warns where Stripe Tax is not active.
+`replay` enters events that were missed; the service does so by itself for what it missed while it was running.
 
 Reads FLUXVECTOR_STRIPE_API_KEY, FLUXVECTOR_STRIPE_API_BASE and FLUXVECTOR_PUBLIC_URL; `replay` reads
 FLUXVECTOR_OWNER_DATABASE_URL instead of the last.
 
 The key of `setup` is best a restricted one, made for it and deleted afterwards, with: Products write, Prices write,
-Billing meters write, Customer portal write, Webhook endpoints write, Event destinations write. The service's own
-restricted key needs: Customers write, Checkout sessions write, Customer portal write, Subscriptions write, Prices read,
-Invoices read, Events read, Billing meters read, Billing meter events write, and nothing else.
+Billing meters write, Customer portal write, Tax settings read, Webhook endpoints write, Event destinations write. The
+service's own restricted key needs: Customers write, Checkout sessions write, Customer portal write, Subscriptions write
+(with their schedules), Prices read, Invoices read, Events read, Billing meters read, Billing meter events write, and
+nothing else.
 """
 
 from __future__ import annotations
@@ -27,8 +29,8 @@ from datetime import datetime
 from infra.stripe.config import StripeSettings
 from infra.stripe.failure import SetupFailure
 from infra.stripe.replay import replay
-from infra.stripe.setup import set_up
-from infra.stripe.webhooks import set_up_webhooks
+from infra.stripe.setup import set_up, warnings_of
+from infra.stripe.webhooks import PATHS, set_up_webhooks, where_it_is
 from shared.billing.client import stripe_account
 from shared.billing.faults import StripeFault, StripeUnavailable
 from shared.clock import fault_of
@@ -61,8 +63,10 @@ async def _run(settings: StripeSettings, chosen: argparse.Namespace) -> None:
             _say(line)
         if chosen.webhooks:
             secrets = await set_up_webhooks(account, public_url=settings.public_url)
-            for name, secret in secrets.items():
-                _say(f"{name}={secret}")
+            for name in PATHS:
+                _say(f"{name}={secrets[name]}" if name in secrets else where_it_is(name, settings.public_url))
+        for line in await warnings_of(account):
+            _say(line)
 
 
 def _parser() -> argparse.ArgumentParser:

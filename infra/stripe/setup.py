@@ -1,8 +1,8 @@
 """Makes a Stripe account what this service sells by: products, prices, meters, and the customers' portal.
 
 Everything is found again by an id, a lookup key, an event name or a mark of ours, so a second run makes nothing new,
-and one that was cut short is finished by the next. A price that changed in shared/plans.py becomes a new one that takes
-the lookup key over; subscriptions keep the old one until their plan is changed.
+and one that was cut short is finished by the next. A price that was made stays what it is: where shared/plans.py says
+otherwise, that is refused before anything is made, since who has the plan would pay something else than we reckon.
 """
 
 from __future__ import annotations
@@ -50,18 +50,42 @@ def once() -> stripe.RequestOptions:
 
 
 async def set_up(account: Stripe, *, public_url: str) -> list[str]:
-    """Makes what is missing, changes what is not as it should be; answers what it did. Raises StripeFault."""
+    """Makes what is missing, changes what is not as it should be; answers what it did.
+
+    Raises SetupFailure where something cannot be changed, and StripeFault.
+    """
     done = Done()
     meters = {unit: await _meter(account, unit, done) for unit in UNITS}
+    missing = []
     for plan in SOLD:
-        await _product(account, plan, done)
         present = await _prices(account, plan)
         for part in parts_of(plan):
             params = price_params(plan, part, None if part == "base" else meters[part])
-            await _price(account, params, present.get(part), done)
-        await _retire(account, plan, done)
+            if part not in present:
+                missing.append(params)
+            elif not _is_as_wanted(present[part], params):
+                raise SetupFailure(
+                    f"The price {params['lookup_key']} is another one at Stripe, and prices of a plan that was sold"
+                    " never change: give the plan of other prices another name in shared/plans.py."
+                )
+    for plan in SOLD:
+        await _product(account, plan, done)
+    for params in missing:
+        await answered(account.sdk.v1.prices.create_async(params, once()))
+        done.note(f"made the price {params['lookup_key']}")
     await _portal(account, public_url, done)
     return done.lines
+
+
+async def warnings_of(account: Stripe) -> list[str]:
+    """What this service needs and only a person can set up at Stripe, one sentence each. Raises StripeFault."""
+    settings = await answered(account.sdk.v1.tax.settings.retrieve_async())
+    if settings.status == "active":
+        return []
+    return [
+        "WARNING: Stripe Tax is not active, so no checkout works: give a head office and a registration in Stripe's"
+        " dashboard (Settings, Tax)."
+    ]
 
 
 async def _meter(account: Stripe, unit: Unit, done: Done) -> str:
@@ -116,28 +140,9 @@ async def _prices(account: Stripe, plan: Plan) -> dict[Part, stripe.Price]:
     return {keys[price.lookup_key]: price for price in page.data if price.lookup_key in keys}
 
 
-async def _price(
-    account: Stripe, params: stripe.params.PriceCreateParams, present: stripe.Price | None, done: Done
-) -> None:
+def _is_as_wanted(present: stripe.Price, params: stripe.params.PriceCreateParams) -> bool:
     metadata = params["metadata"]
-    if present is not None and isinstance(metadata, dict) and noted(present, TERMS) == metadata[TERMS]:
-        return
-    await answered(account.sdk.v1.prices.create_async(params, once()))
-    done.note(f"made the price {params['lookup_key']}")
-
-
-async def _retire(account: Stripe, plan: Plan, done: Done) -> None:
-    """Nobody can buy at a price that lost its lookup key; who has it keeps it."""
-    params: stripe.params.PriceListParams = {"product": product_id(plan), "active": True, "limit": PAGE}
-    while True:
-        page = await answered(account.sdk.v1.prices.list_async(params))
-        for price in page.data:
-            if noted(price, TERMS) is not None and price.lookup_key is None:
-                await answered(account.sdk.v1.prices.update_async(price.id, {"active": False}, once()))
-                done.note(f"retired a price of {product_id(plan)}")
-        if not page.has_more:
-            return
-        params["starting_after"] = page.data[-1].id
+    return isinstance(metadata, dict) and noted(present, TERMS) == metadata[TERMS]
 
 
 async def _portal(account: Stripe, public_url: str, done: Done) -> None:

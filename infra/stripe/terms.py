@@ -44,6 +44,7 @@ def price_params(plan: Plan, part: Part, meter_id: str | None) -> stripe.params.
     terms = hashlib.sha256(json.dumps(params, sort_keys=True, default=str).encode()).hexdigest()[:32]
     params["metadata"] = {PART: part, TERMS: terms}
     params["lookup_key"] = lookup_key(plan, part)
+    # One that was archived by hand may still hold it.
     params["transfer_lookup_key"] = True
     return params
 

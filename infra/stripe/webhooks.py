@@ -15,6 +15,7 @@ EVENTS_PATH = "/v1/billing/webhook"
 METERS_PATH = "/v1/billing/webhook/meters"
 SECRETS = "FLUXVECTOR_STRIPE_WEBHOOK_SECRETS"
 METER_SECRETS = "FLUXVECTOR_STRIPE_METER_WEBHOOK_SECRETS"
+PATHS = {SECRETS: EVENTS_PATH, METER_SECRETS: METERS_PATH}
 
 
 async def set_up_webhooks(account: Stripe, *, public_url: str) -> dict[str, str]:
@@ -30,6 +31,14 @@ async def set_up_webhooks(account: Stripe, *, public_url: str) -> dict[str, str]
     if (secret := await _meters_endpoint(account, public_url + METERS_PATH)) is not None:
         secrets[METER_SECRETS] = secret
     return secrets
+
+
+def where_it_is(name: str, public_url: str) -> str:
+    """Where the secret of an endpoint that is there already is found, for the setting of this name."""
+    return (
+        f"{name}: the endpoint {public_url}{PATHS[name]} is there already. Its secret is in Stripe's dashboard"
+        " (Workbench, Webhooks, the endpoint, Signing secret); or delete the endpoint and run this again."
+    )
 
 
 async def _events_endpoint(account: Stripe, url: str) -> str | None:

@@ -1,7 +1,8 @@
-"""`python -m infra.stripe` against a fake of Stripe: once or twice, cut short, and after prices changed."""
+"""`python -m infra.stripe` against a fake of Stripe: once or twice, cut short, and after plans changed."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -17,9 +18,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
 from infra.stripe import setup as module
+from infra.stripe.__main__ import main
 from infra.stripe.failure import SetupFailure
 from infra.stripe.replay import replay
-from infra.stripe.setup import set_up
+from infra.stripe.setup import set_up, warnings_of
 from infra.stripe.webhooks import set_up_webhooks
 from shared.billing.client import Stripe, stripe_account
 from shared.billing.event_types import METER_ERRORS, TYPES
@@ -70,21 +72,54 @@ async def test_it_makes_all_that_is_sold_and_a_second_run_makes_nothing(fake: St
     assert state(fake) == before
 
 
-async def test_a_changed_price_is_a_new_one_under_the_same_key(
+async def test_a_price_of_a_plan_that_was_sold_never_changes(
     fake: StripeFake, stripe: Stripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await set_up(stripe, public_url=PUBLIC_URL)
-    before = active(fake)
+    before = state(fake)
     dearer = tuple(
         replace(plan, prices=replace(plan.prices, tokens=9)) if plan.name == "pro" else plan for plan in SOLD
     )
-    monkeypatch.setattr(module, "SOLD", dearer)
+    # Refused before anything is made, also where something is missing besides.
+    monkeypatch.setattr(module, "SOLD", (replace(SOLD[0], name="pro_plus"), *dearer))  # type: ignore[arg-type]
+    with pytest.raises(SetupFailure, match=r"fluxvector_pro_tokens .* never change"):
+        await set_up(stripe, public_url=PUBLIC_URL)
+    assert state(fake) == before
+
+
+async def test_a_plan_that_was_added_is_made(fake: StripeFake, stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
+    await set_up(stripe, public_url=PUBLIC_URL)
+    added = replace(SOLD[1], name="pro_plus", base_fee=30_000_000_000)  # type: ignore[arg-type]
+    monkeypatch.setattr(module, "SOLD", (*SOLD, added))
     done = await set_up(stripe, public_url=PUBLIC_URL)
-    assert done == ["made the price fluxvector_pro_tokens", "retired a price of fluxvector_pro"]
-    after = active(fake)
-    assert after.keys() == before.keys()
-    assert {key for key in after if after[key]["id"] != before[key]["id"]} == {"fluxvector_pro_tokens"}
-    assert await set_up(stripe, public_url=PUBLIC_URL) == []
+    assert done[0] == "made the product fluxvector_pro_plus"
+    assert len(active(fake)) == 14 + 5
+
+
+async def test_stripe_tax_that_is_not_active_is_a_warning(fake: StripeFake, stripe: Stripe) -> None:
+    fake.account.set_tax("active")
+    assert await warnings_of(stripe) == []
+    fake.account.set_tax("pending")
+    [warning] = await warnings_of(stripe)
+    assert "Stripe Tax" in warning
+
+
+async def test_the_command_tells_where_the_secrets_of_endpoints_are_that_are_there(
+    fake: StripeFake, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.account.set_tax("pending")
+    for name, value in (("API_KEY", KEY), ("API_BASE", fake.url)):
+        monkeypatch.setenv(f"FLUXVECTOR_STRIPE_{name}", value)
+    monkeypatch.setenv("FLUXVECTOR_PUBLIC_URL", PUBLIC_URL)
+    names = ("FLUXVECTOR_STRIPE_WEBHOOK_SECRETS", "FLUXVECTOR_STRIPE_METER_WEBHOOK_SECRETS")
+    assert await asyncio.to_thread(main, ["setup", "--webhooks"]) == 0
+    first = capsys.readouterr().out
+    assert all(f"{name}=whsec_" in first for name in names)
+    assert await asyncio.to_thread(main, ["setup", "--webhooks"]) == 0
+    second = capsys.readouterr().out
+    assert "whsec_" not in second
+    assert all(f"{name}: the endpoint {PUBLIC_URL}/v1/billing/webhook" in second for name in names)
+    assert "WARNING: Stripe Tax" in first + second
 
 
 async def test_another_address_changes_the_portal(fake: StripeFake, stripe: Stripe) -> None:
