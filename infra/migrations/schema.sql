@@ -1017,6 +1017,20 @@ $$;
 
 ALTER FUNCTION public.find_billed_account(p_customer_id text) OWNER TO fluxvector_owner;
 
+CREATE FUNCTION public.find_billing_address(p_customer_id text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+    SELECT e.email
+    FROM public.accounts a
+    JOIN public.users u ON u.account_no = a.account_no AND u.role = 'owner'
+    JOIN public.account_emails e ON e.account_no = u.account_no AND e.user_no = u.user_no
+    WHERE a.stripe_customer_id = p_customer_id AND u.confirmed_at IS NOT NULL
+$$;
+
+ALTER FUNCTION public.find_billing_address(p_customer_id text) OWNER TO fluxvector_owner;
+
 CREATE FUNCTION public.find_link(p_token_hash bytea, p_purpose text) RETURNS TABLE(account_no bigint, user_no bigint, email text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1404,6 +1418,21 @@ END
 $_$;
 
 ALTER FUNCTION public.nearest_vectors(p_collection_no bigint, p_namespace text, p_metric text, p_dimension integer, p_query public.halfvec, p_count integer, p_ef_search integer, p_facets tsquery, p_filter jsonpath, p_is_indexed boolean, p_has_many_namespaces boolean) OWNER TO fluxvector_owner;
+
+CREATE FUNCTION public.note_address_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+BEGIN
+    INSERT INTO public.stripe_events (event_id, type, object_id, created_at)
+        SELECT 'address ' || gen_random_uuid(), 'fluxvector.address_changed', a.stripe_customer_id, now()
+        FROM public.accounts a WHERE a.account_no = NEW.account_no AND a.stripe_customer_id IS NOT NULL;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.note_address_change() OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.note_erasure(p_kind text, p_subject text) RETURNS void
     LANGUAGE sql SECURITY DEFINER
@@ -5954,6 +5983,8 @@ CREATE TRIGGER count_stored AFTER UPDATE ON public.collection_counts REFERENCING
 
 CREATE TRIGGER count_usage AFTER INSERT ON public.usage_events REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.count_usage();
 
+CREATE TRIGGER note_address_change AFTER UPDATE OF email ON public.account_emails FOR EACH ROW WHEN ((old.email IS DISTINCT FROM new.email)) EXECUTE FUNCTION public.note_address_change();
+
 CREATE TRIGGER wake_pending AFTER UPDATE ON public.accounts REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.wake_pending();
 
 ALTER TABLE ONLY public.account_activity
@@ -6324,6 +6355,9 @@ REVOKE ALL ON FUNCTION public.find_billed_account(p_customer_id text) FROM PUBLI
 GRANT ALL ON FUNCTION public.find_billed_account(p_customer_id text) TO fluxvector_api;
 GRANT ALL ON FUNCTION public.find_billed_account(p_customer_id text) TO fluxvector_jobs;
 
+REVOKE ALL ON FUNCTION public.find_billing_address(p_customer_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_billing_address(p_customer_id text) TO fluxvector_jobs;
+
 REVOKE ALL ON FUNCTION public.find_link(p_token_hash bytea, p_purpose text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_link(p_token_hash bytea, p_purpose text) TO fluxvector_api;
 
@@ -6364,6 +6398,8 @@ REVOKE ALL ON FUNCTION public.meter_identifier(p_customer text, p_meter text, p_
 GRANT ALL ON FUNCTION public.meter_identifier(p_customer text, p_meter text, p_hour timestamp with time zone, p_revision integer) TO fluxvector_jobs;
 
 REVOKE ALL ON FUNCTION public.nearest_vectors(p_collection_no bigint, p_namespace text, p_metric text, p_dimension integer, p_query public.halfvec, p_count integer, p_ef_search integer, p_facets tsquery, p_filter jsonpath, p_is_indexed boolean, p_has_many_namespaces boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.note_address_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.note_erasure(p_kind text, p_subject text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.note_erasure(p_kind text, p_subject text) TO fluxvector_api;

@@ -18,5 +18,7 @@ TYPES: Final = (
     "invoice.paid",
     "invoice.payment_failed",
 )
+# One that the database enters by itself: the address of a customer's account has changed.
+ADDRESS_CHANGED: Final = "fluxvector.address_changed"
 # What the meters' own endpoint is for: an event of API v2, thin and parsed otherwise.
 METER_ERRORS: Final = "v1.billing.meter.error_report_triggered"

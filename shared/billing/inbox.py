@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import msgspec
 
 from shared import log
-from shared.billing.faults import StripeFault
+from shared.billing.event_types import ADDRESS_CHANGED
+from shared.billing.faults import StripeFault, StripeMissing
 from shared.billing.objects import Happening
 from shared.billing.standing import forget_customer, sync_customer
 from shared.clock import rfc3339
@@ -178,6 +181,15 @@ async def _customer_deleted(database: Database, stripe: Stripe, object_id: str) 
     return None
 
 
+async def _address_changed(database: Database, stripe: Stripe, object_id: str) -> Mail | None:
+    """Has Stripe write its own letters to the address that the account has now."""
+    [(email,)] = await database.execute(Statement(_SQL["find_billing_address"], {"customer_id": object_id}))
+    if email is not None:
+        with suppress(StripeMissing):
+            await stripe.sales.change_address(object_id, email=email, idempotency_key=f"address {uuid4().hex}")
+    return None
+
+
 async def _invoice_paid(database: Database, stripe: Stripe, object_id: str) -> Mail | None:
     """A receipt for what was really paid; an invoice of nothing has none."""
     invoice = await stripe.happenings.invoice_of(object_id)
@@ -209,6 +221,7 @@ async def _payment_failed(database: Database, stripe: Stripe, object_id: str) ->
 
 _Handler = Callable[[Database, "Stripe", str], Awaitable[Mail | None]]
 _HANDLERS: Mapping[str, _Handler] = {
+    ADDRESS_CHANGED: _address_changed,
     "checkout.session.completed": _checkout_completed,
     "customer.deleted": _customer_deleted,
     "customer.subscription.created": _subscription_changed,

@@ -180,9 +180,16 @@ async def cannot_pay_and_then_can(customer: Customer, subscription: str) -> None
 async def changes_and_cancels(customer: Customer, subscription: str) -> None:
     world = customer.world
     changed = await customer.done("PATCH", "/v1/billing", {"plan": "scale", "spending_cap": "500"})
-    assert (changed["plan"], changed["spending_cap"]) == ("scale", "500.00")
+    assert (changed["plan"], changed["next_plan"], changed["spending_cap"]) == ("pro", "scale", "500.00")
+    assert changed["changes_at"] is not None
+    await world.fake.deliver_all()
+    assert world.account()[:2] == ("pro", "active")  # this month is Pro's
+    world.fake.account.advance_past_period(subscription)
     await world.fake.deliver_all()
     assert world.account()[:2] == ("scale", "active")
+    assert (await customer.done("GET", "/v1/billing"))["next_plan"] is None
+    assert "receipt" in await customer.mail()
+    assert "200.00 USD" in customer.letters[-1].text
     await customer.done("PATCH", "/v1/billing", {"cancel_at_period_end": True})
     await world.fake.deliver_all()
     assert world.account()[:2] == ("scale", "active")  # paid until its end

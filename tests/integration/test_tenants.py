@@ -268,7 +268,8 @@ def test_every_table_of_tenants_has_row_level_security(filled: TestDatabase) -> 
 # Functions that run as the owner of the tables, and who may call them; all others are for the functions alone.
 OF_JOBS = {
     *("check_quotas", "claim_emails", "claim_meter_reports", "claim_stripe_event", "count_storage"),
-    *("drop_old_usage_events", "ensure_usage_partitions", "measure_meter_reports", "queue_meter_reports"),
+    *("drop_old_usage_events", "ensure_usage_partitions", "find_billing_address", "measure_meter_reports"),
+    "queue_meter_reports",
 }
 OF_BOTH = {
     *("apply_subscription", "close_erased_customer", "end_stripe_event", "end_stripe_event_with_mail"),
@@ -277,7 +278,7 @@ OF_BOTH = {
 }
 OF_NOBODY = {
     *("check_quota", "count_deleted", "count_stored", "count_stored_hours", "count_usage", "nearest_vectors"),
-    *("reckon_usage", "wake_pending"),
+    *("note_address_change", "reckon_usage", "wake_pending"),
 }
 
 

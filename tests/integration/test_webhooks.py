@@ -373,6 +373,32 @@ async def test_who_fetched_earlier_does_not_overwrite_who_fetched_later(
     assert world.account() == ("free", "canceled", False)
 
 
+# What changes here
+
+
+async def test_a_changed_address_is_told_to_stripe_by_the_job(
+    world: Billing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever Stripe answers at first; nobody waits for it, and the inbox holds no address."""
+    change = "UPDATE account_emails SET email = %s, email_key = %s WHERE account_no = %s"
+    world.sql(change, "first@example.com", "first@example.com", world.tenant.account_no)
+    assert world.inbox() == []  # no customer yet
+    await world.checkout()
+    customer = world.fake.account.customers[world.customer_id()]
+    assert customer["email"] == "first@example.com"
+    world.sql(change, EMAIL, EMAIL, world.tenant.account_no)
+    assert customer["email"] == "first@example.com"
+    assert [type_ for type_, *_ in world.inbox()] == ["fluxvector.address_changed"]
+    world.fake.faults.rules.append(Rule(Fault(500), "/v1/customers", "POST"))
+    await world.process()
+    assert customer["email"] == "first@example.com"
+    await world.process()
+    assert customer["email"] == EMAIL
+    assert all(processed and object_id is None for _, object_id, processed in world.inbox())
+    kept = " ".join(row for (row,) in world.sql("SELECT e::text FROM stripe_events e"))
+    assert EMAIL not in kept + capsys.readouterr().out
+
+
 # Who is gone
 
 

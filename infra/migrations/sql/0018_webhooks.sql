@@ -204,12 +204,42 @@ AS $$
     RETURNING a.stripe_customer_id
 $$;
 
+-- An address that has changed is told to Stripe as if an event had told of it: by the job, until it is done. Which address that
+-- is, is looked up then.
+CREATE FUNCTION note_address_change() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+    INSERT INTO public.stripe_events (event_id, type, object_id, created_at)
+        SELECT 'address ' || gen_random_uuid(), 'fluxvector.address_changed', a.stripe_customer_id, now()
+        FROM public.accounts a WHERE a.account_no = NEW.account_no AND a.stripe_customer_id IS NOT NULL;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER note_address_change AFTER UPDATE OF email ON account_emails
+    FOR EACH ROW WHEN (OLD.email IS DISTINCT FROM NEW.email) EXECUTE FUNCTION note_address_change();
+
+-- The confirmed address of the owner of a customer's account; nothing where it is nobody's.
+CREATE FUNCTION find_billing_address(p_customer_id text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+    SELECT e.email
+    FROM public.accounts a
+    JOIN public.users u ON u.account_no = a.account_no AND u.role = 'owner'
+    JOIN public.account_emails e ON e.account_no = u.account_no AND e.user_no = u.user_no
+    WHERE a.stripe_customer_id = p_customer_id AND u.confirmed_at IS NOT NULL
+$$;
+
 REVOKE ALL ON FUNCTION
     note_stripe_event(text, text, text, timestamptz, interval), claim_stripe_event(interval),
     end_stripe_event(text, integer), end_stripe_event_with_mail(text, integer, text, text, jsonb),
     postpone_stripe_event(text, integer), find_billed_account(text),
     apply_subscription(text, bigint, text, text, boolean), close_erased_customer(text, text), forget_stripe_customer(text),
-    keep_stripe_customer(text)
+    keep_stripe_customer(text), note_address_change(), find_billing_address(text)
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     end_stripe_event(text, integer), end_stripe_event_with_mail(text, integer, text, text, jsonb),
@@ -218,4 +248,4 @@ GRANT EXECUTE ON FUNCTION
     TO fluxvector_api, fluxvector_jobs;
 GRANT EXECUTE ON FUNCTION note_stripe_event(text, text, text, timestamptz, interval), keep_stripe_customer(text)
     TO fluxvector_api;
-GRANT EXECUTE ON FUNCTION claim_stripe_event(interval) TO fluxvector_jobs;
+GRANT EXECUTE ON FUNCTION claim_stripe_event(interval), find_billing_address(text) TO fluxvector_jobs;

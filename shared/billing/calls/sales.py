@@ -30,6 +30,11 @@ class Sales:
         made = await answered(self._client.v1.customers.create_async(params, {"idempotency_key": idempotency_key}))
         return made.id
 
+    async def change_address(self, customer_id: str, *, email: str, idempotency_key: str) -> None:
+        """Has a customer have another address."""
+        options: package.RequestOptions = {"idempotency_key": idempotency_key}
+        await answered(self._client.v1.customers.update_async(customer_id, {"email": email}, options))
+
     async def prices_of(self, plan: Plan) -> dict[Part, str]:
         """The ids of a sold plan's present prices. Raises StripeRefused where `infra.stripe setup` has not been run."""
         keys = {lookup_key(plan, part): part for part in parts_of(plan)}

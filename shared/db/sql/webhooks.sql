@@ -18,6 +18,9 @@ SELECT postpone_stripe_event(%(event_id)s, %(attempts)s)
 -- name: find_billed_account
 SELECT account_no, billing_version FROM find_billed_account(%(customer_id)s)
 
+-- name: find_billing_address
+SELECT find_billing_address(%(customer_id)s)
+
 -- name: apply_subscription
 SELECT account_no, payment_overdue_since
 FROM apply_subscription(%(customer_id)s, %(version)s::bigint, %(plan)s, %(status)s, %(is_overdue)s::boolean)

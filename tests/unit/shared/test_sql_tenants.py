@@ -56,6 +56,8 @@ ACROSS_ACCOUNTS = {
     ("wake_pending()", "after"): "what a statement has changed, each row of its own account",
     ("count_usage()", "fresh"): "what a statement has inserted, each row of its own account",
     ("find_billed_account()", "accounts"): "the id of a customer, which Stripe and we know, tells whose it is",
+    ("note_address_change()", "accounts"): "what a statement has changed, each row of its own account",
+    ("find_billing_address()", "accounts"): "the id of a customer tells whose it is",
     ("apply_subscription()", "accounts"): "the id of a customer tells whose it is",
     ("close_erased_customer()", "accounts"): "whether the id of a customer is anybody's",
     ("forget_stripe_customer()", "accounts"): "the id of a customer tells whose it is",
