@@ -35,7 +35,8 @@ ABOUT = About(
 async def checkout(call: Call[CheckoutRequest]) -> PageView:
     """Send the browser to `url`. Afterwards it comes back to one of the given addresses, which are of this service.
 
-    The plan begins when it is paid. Where there is a subscription already, change its plan instead.
+    The plan begins when it is paid. Where there is a subscription already, change its plan instead; while an invoice is
+    open, pay it first, in the portal. Of several pages the last that was asked for works.
     """
     require_live(call.principal)
     require_stripe(call.settings)
