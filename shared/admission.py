@@ -215,11 +215,9 @@ async def give_back(database: Database, account_no: int, env: str, ticket: Ticke
                 return
 
 
-def hold_stored_limit() -> Statement:
-    """The first statement of a transaction that stores vectors, where its ticket is near the limit of the plan."""
-    return Statement(_SQL["hold_stored_limit"])
-
-
 def check_stored_limit() -> Statement:
-    """The last statement of such a transaction. It fails with PlanLimitReached."""
+    """The last statement of a transaction that stores vectors, where its ticket is near the limit of the plan.
+
+    It fails with PlanLimitReached.
+    """
     return Statement(_SQL["check_stored_limit"])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.admission import CollectionRef, check_stored_limit, end_ticket, hold_stored_limit, unknown_collection
+from shared.admission import CollectionRef, check_stored_limit, end_ticket, unknown_collection
 from shared.config import Model
 from shared.db import arrays
 from shared.db.connection import Database, Statement
@@ -138,9 +138,7 @@ async def store_batch(
         steps.insert(lengths_at + 1, end_ticket(meter.env, ticket))
         ticket.ends_with_event = True
     if ticket is not None and ticket.is_near_limit:
-        _, *results, _ = await database.transact_bulk(
-            place.account_no, hold_stored_limit(), *steps, check_stored_limit()
-        )
+        *results, _ = await database.transact_bulk(place.account_no, *steps, check_stored_limit())
     else:
         results = await database.transact_bulk(place.account_no, *steps)
     [(found, written)] = results[0]

@@ -316,6 +316,10 @@ DECLARE
     stored bigint;
     expected bigint;
 BEGIN
+    IF coalesce(nullif(current_setting('app.stored_growth', true), '')::bigint, 0) <= 0 THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('stored vectors', me));
     PERFORM pg_advisory_xact_lock(meter_lock(me, 'live'));
     PERFORM pg_advisory_xact_lock(meter_lock(me, 'test'));
     SELECT p.vectors_stored INTO most FROM public.accounts a JOIN public.plans p ON p.plan = a.plan
@@ -327,7 +331,7 @@ BEGIN
         WHERE k.account_no = me AND t.kind = 'write' AND NOT t.is_near AND t.ends_at >= clock_timestamp()
     ), 0)
         INTO stored, expected FROM public.account_counts c WHERE c.account_no = me;
-    IF stored > coalesce(nullif(current_setting('app.stored', true), '')::bigint, 0) AND stored + expected > most THEN
+    IF stored + expected > most THEN
         RAISE EXCEPTION 'more vectors than the plan allows' USING ERRCODE = 'FV002';
     END IF;
 END
@@ -516,6 +520,7 @@ DECLARE
     this_hour CONSTANT timestamptz := date_trunc('hour', clock_timestamp());
     behind bigint;
     looked integer := 0;
+    is_held boolean := false;
     each bigint;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext('count_storage')) THEN
@@ -533,11 +538,16 @@ BEGIN
         GROUP BY c.account_no ORDER BY c.account_no LIMIT p_limit
     LOOP
         PERFORM set_config('app.account', each::text, true);
-        PERFORM count_stored_hours(this_hour);
+        BEGIN
+            PERFORM count_stored_hours(this_hour);
+        EXCEPTION WHEN lock_not_available THEN
+            is_held := true;
+            EXIT;
+        END;
         behind := each;
         looked := looked + 1;
     END LOOP;
-    UPDATE public.storage_looks l SET looked_to = behind, is_done = looked < p_limit WHERE l.hour = this_hour;
+    UPDATE public.storage_looks l SET looked_to = behind, is_done = NOT is_held AND looked < p_limit WHERE l.hour = this_hour;
     RETURN looked;
 END
 $$;
@@ -557,6 +567,12 @@ BEGIN
         WHERE n.stored <> o.stored
         GROUP BY n.account_no, n.slot ORDER BY n.account_no, n.slot
         ON CONFLICT (account_no, slot) DO UPDATE SET stored = c.stored + excluded.stored;
+    PERFORM set_config('app.stored_growth', (
+        SELECT (coalesce(nullif(current_setting('app.stored_growth', true), '')::bigint, 0)
+                + coalesce(sum(n.stored - o.stored), 0))::text
+        FROM after n JOIN before o
+            ON o.account_no = n.account_no AND o.collection_no = n.collection_no AND o.slot = n.slot
+    ), true);
     RETURN NULL;
 END
 $$;
@@ -567,6 +583,7 @@ CREATE FUNCTION public.count_stored_hours(p_hour timestamp with time zone) RETUR
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET lock_timeout TO '100ms'
     SET enable_seqscan TO 'off'
     SET "TimeZone" TO 'UTC'
     AS $$
@@ -661,15 +678,16 @@ BEGIN
         GROUP BY 1, 2, 4, 5;
     UPDATE public.tickets t
         SET searches = greatest(t.searches - e.searches, 0), vectors = greatest(t.vectors - e.vectors, 0),
-            tokens = greatest(t.tokens - e.tokens, 0), rate_tokens = greatest(t.rate_tokens - e.tokens, 0)
+            tokens = greatest(t.tokens - e.tokens, 0), rate_tokens = greatest(t.rate_tokens - e.tokens, 0),
+            ends_at = clock_timestamp() + interval '60 seconds'
         FROM (
             SELECT f.account_no, f.env, f.ticket_no, sum(f.searches) AS searches, sum(f.vectors) AS vectors,
                    sum(f.tokens) AS tokens
-            FROM fresh f WHERE f.ticket_no IS NOT NULL AND (f.searches > 0 OR f.vectors > 0 OR f.tokens > 0)
+            FROM fresh f WHERE f.ticket_no IS NOT NULL
             GROUP BY f.account_no, f.env, f.ticket_no
         ) e
         WHERE t.account_no = e.account_no AND t.env = e.env AND t.ticket_no = e.ticket_no
-          AND t.kind NOT IN ('done', 'ended');
+          AND t.kind NOT IN ('done', 'ended') AND (t.searches > 0 OR t.vectors > 0 OR t.tokens > 0);
     RETURN NULL;
 END
 $$;
@@ -1132,23 +1150,6 @@ END
 $$;
 
 ALTER FUNCTION public.hold_collections() OWNER TO fluxvector_owner;
-
-CREATE FUNCTION public.hold_stored_limit() RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    SET plan_cache_mode TO 'force_generic_plan'
-    AS $$
-DECLARE
-    me CONSTANT bigint := current_account_no();
-BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('stored vectors', me));
-    PERFORM set_config('app.stored', (
-        SELECT coalesce(sum(c.stored), 0)::text FROM public.account_counts c WHERE c.account_no = me
-    ), true);
-END
-$$;
-
-ALTER FUNCTION public.hold_stored_limit() OWNER TO fluxvector_owner;
 
 CREATE FUNCTION public.keep_stripe_customer(p_customer_id text) RETURNS text
     LANGUAGE sql SECURITY DEFINER
@@ -1763,6 +1764,7 @@ CREATE FUNCTION public.reserve_work(p_env text, p_key_no bigint, p_kind text, p_
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET lock_timeout TO '2s'
     SET "TimeZone" TO 'UTC'
     AS $$
 #variable_conflict use_column
@@ -1787,7 +1789,13 @@ DECLARE
     searches_then bigint;
     vectors_then bigint;
     tokens_then bigint;
+    behind bigint;
+    held bigint;
 BEGIN
+    IF (p_env IN ('live', 'test') AND p_kind IN ('read', 'write', 'control', 'job') AND p_cost BETWEEN 0 AND 1e9
+        AND p_searches >= 0 AND p_vectors >= 0 AND p_tokens >= 0) IS NOT TRUE THEN
+        RAISE EXCEPTION 'this is no work' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     -- Whoever erases the account has it for itself, and then there is no account.
     PERFORM pg_advisory_xact_lock_shared(account_lock(me));
     SELECT a.plan, a.spending_cap, a.payment_overdue_since < now() - interval '7 days' AS is_overdue, l.vectors_stored
@@ -1840,12 +1848,15 @@ BEGIN
         SELECT coalesce(sum(g.searches) FILTER (WHERE g.counts), 0)::bigint AS searches,
                coalesce(sum(g.vectors) FILTER (WHERE g.counts), 0)::bigint AS vectors,
                coalesce(sum(g.tokens) FILTER (WHERE g.counts), 0)::bigint AS tokens,
-               coalesce(sum(greatest(
-                   0, least(g.rate_tokens * 60 / p.tokens_per_minute, g.rate_until - now_s)
-               )) FILTER (WHERE g.rate_tokens > 0), 0) AS unused_s,
+               coalesce(sum(least(g.rate_tokens * 60 / p.tokens_per_minute, g.rate_until - now_s)) FILTER (WHERE g.is_back), 0)
+                   AS unused_s,
+               array_agg(g.rate_tokens) FILTER (WHERE g.is_back) AS back_tokens,
+               array_agg(g.rate_until) FILTER (WHERE g.is_back) AS back_until, min(g.rate_until) FILTER (WHERE g.is_back) AS back_from,
                count(*) > 0 AS is_any
         FROM (
-            SELECT e.*, e.kind = 'done' AND e.month = m.month AND e.is_charged = m.is_charged AS counts FROM gone e
+            SELECT e.*, e.kind = 'done' AND e.month = m.month AND e.is_charged = m.is_charged AS counts,
+                   e.rate_tokens > 0 AND e.rate_until > now_s AS is_back
+            FROM gone e
         ) g
     ), open AS (
         SELECT count(*) FILTER (WHERE w.is_open AND w.kind <> 'job') AS requests,
@@ -1853,7 +1864,8 @@ BEGIN
                coalesce(sum(w.searches) FILTER (WHERE w.is_open), 0)::bigint AS searches,
                coalesce(sum(w.vectors) FILTER (WHERE w.is_open), 0)::bigint AS vectors,
                coalesce(sum(w.tokens) FILTER (WHERE w.is_open), 0)::bigint AS tokens,
-               count(*) FILTER (WHERE NOT w.is_open) AS lost, min(w.ticket_no) AS first_ticket
+               count(*) FILTER (WHERE NOT w.is_open) AS lost, min(w.ticket_no) AS first_ticket,
+               max(w.rate_until) FILTER (WHERE w.rate_tokens > 0) AS last_until
         FROM (
             SELECT t.*, t.ends_at >= clock_timestamp() AS is_open
             FROM public.tickets t
@@ -1861,8 +1873,9 @@ BEGIN
               AND t.kind NOT IN ('done', 'ended')
         ) w
     )
-    SELECT a.searches, a.vectors, a.tokens, a.unused_s, a.is_any, o.requests AS open_requests, o.writes AS open_writes,
-           o.searches AS open_searches, o.vectors AS open_vectors, o.tokens AS open_tokens, o.lost, o.first_ticket
+    SELECT a.searches, a.vectors, a.tokens, a.unused_s, a.back_tokens, a.back_until, a.back_from, a.is_any,
+           o.requests AS open_requests, o.writes AS open_writes, o.searches AS open_searches, o.vectors AS open_vectors,
+           o.tokens AS open_tokens, o.lost, o.first_ticket, o.last_until
         INTO recorded FROM added a CROSS JOIN open o;
     m.first_ticket := least(first_possible, recorded.first_ticket);
     IF recorded.lost > 0 THEN
@@ -1874,6 +1887,33 @@ BEGIN
             FOR UPDATE SKIP LOCKED
         )
         DELETE FROM public.tickets t USING lost l WHERE t.account_no = l.account_no AND t.ctid = l.place;
+    END IF;
+    IF recorded.back_from < recorded.last_until THEN
+        -- The rate comes to those behind them the sooner for it, or what time has paid of them would go back as well. Where one of
+        -- those is held by its work nothing goes back yet: the next admission finds it again.
+        SELECT count(*) INTO behind FROM public.tickets t
+            WHERE t.account_no = me AND t.env = p_env AND t.ticket_no >= m.first_ticket AND t.kind <> 'done'
+              AND t.rate_tokens > 0 AND t.rate_until > recorded.back_from;
+        WITH held AS MATERIALIZED (
+            SELECT t.ticket_no FROM public.tickets t
+            WHERE t.account_no = me AND t.env = p_env AND t.ticket_no >= m.first_ticket AND t.kind <> 'done'
+              AND t.rate_tokens > 0 AND t.rate_until > recorded.back_from
+            FOR UPDATE SKIP LOCKED
+        )
+        SELECT count(*) INTO held FROM held h;
+        IF held = behind THEN
+            UPDATE public.tickets t SET rate_until = t.rate_until - coalesce((
+                    SELECT sum(least(b.tokens * 60 / p.tokens_per_minute, b.until - now_s))
+                    FROM unnest(recorded.back_tokens, recorded.back_until) b (tokens, until) WHERE b.until < t.rate_until
+                ), 0)
+                WHERE t.account_no = me AND t.env = p_env AND t.ticket_no >= m.first_ticket AND t.kind <> 'done'
+                  AND t.rate_tokens > 0 AND t.rate_until > recorded.back_from;
+        ELSE
+            recorded.unused_s := 0;
+            INSERT INTO public.tickets (account_no, env, kind, searches, vectors, tokens, rate_tokens, rate_until)
+                SELECT me, p_env, 'ended', 0, 0, 0, b.tokens, b.until
+                FROM unnest(recorded.back_tokens, recorded.back_until) b (tokens, until) ORDER BY b.until DESC LIMIT 64;
+        END IF;
     END IF;
     m.searches := m.searches + recorded.searches;
     m.vectors := m.vectors + recorded.vectors;
@@ -6373,9 +6413,6 @@ GRANT ALL ON FUNCTION public.give_back_attempts(p_buckets bytea[]) TO fluxvector
 
 REVOKE ALL ON FUNCTION public.hold_collections() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.hold_collections() TO fluxvector_api;
-
-REVOKE ALL ON FUNCTION public.hold_stored_limit() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.hold_stored_limit() TO fluxvector_api;
 
 REVOKE ALL ON FUNCTION public.keep_stripe_customer(p_customer_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.keep_stripe_customer(p_customer_id text) TO fluxvector_api;

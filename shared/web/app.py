@@ -57,6 +57,7 @@ from shared.web.idempotency import KeyedRequest
 from shared.web.lines import require_lines
 from shared.web.loop import process_loop
 from shared.web.refusals import refusals
+from shared.web.turns import turns
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -338,7 +339,8 @@ class EndpointApp(Generic[R]):
         admission = refusals().recall(credential, ask)
         if admission is None:
             who = callers.stranger_at(address)
-            admission = await admit(database(), credential, ask, collection=collection, takes=takes, address=who)
+            async with turns().of(credential):
+                admission = await admit(database(), credential, ask, collection=collection, takes=takes, address=who)
             refusals().remember(credential, ask, admission)
         trace.admission = admission
         if (fault := admission.grant.fault) is not None:

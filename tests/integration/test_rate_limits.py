@@ -352,3 +352,27 @@ async def test_the_published_client_waits_and_succeeds(database: TestDatabase, t
             for _ in range(7):
                 await client.vectors.query("things", vector=[1.0, 0.0])
     assert '"status":429' in log.read_text().replace(" ", "")
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+async def test_tokens_that_time_has_paid_do_not_go_back_as_well(limited: Limited, is_held: bool) -> None:
+    """Tokens of an older request go back, and the rate comes to those behind it the sooner.
+
+    With `is_held` the work of the one behind holds its ticket just then: nothing goes back before it is over.
+    """
+    caller, clock = limited.caller(), limited.clock
+    older = await caller.ask(Ask("read", tokens=450))
+    behind = await caller.ask(Ask("read", tokens=449))
+    assert behind.grant.ticket is not None
+    await caller.end(older)
+    if is_held:
+        async with await psycopg.AsyncConnection.connect(limited.database.owner_url) as work:
+            await work.execute("SELECT FROM tickets WHERE ticket_no = %s FOR UPDATE", [behind.grant.ticket.number])
+            assert (await caller.ask(Ask("read", tokens=2))).grant.refusal == "tokens"
+    assert (await caller.ask(Ask("read", tokens=1), takes=False)).grant.refusal is None
+    clock.advance(28)
+    assert (await caller.ask(Ask("read", tokens=855))).grant.refusal is None
+    await caller.end(behind)
+    # 60 s less the 57 that were taken last: all that time has paid for is gone.
+    assert (await caller.ask(Ask("read", tokens=46))).grant.refusal == "tokens"
+    assert (await caller.ask(Ask("read", tokens=45))).grant.refusal is None

@@ -54,6 +54,7 @@ CREATE POLICY own_account ON account_counts TO fluxvector_api USING (account_no 
 CREATE POLICY every_account ON account_counts TO fluxvector_jobs USING (true);
 GRANT SELECT ON account_counts TO fluxvector_api, fluxvector_jobs;
 
+-- It also tells check_stored_limit by how many the transaction's vectors have grown.
 CREATE FUNCTION count_stored() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
@@ -67,6 +68,12 @@ BEGIN
         WHERE n.stored <> o.stored
         GROUP BY n.account_no, n.slot ORDER BY n.account_no, n.slot
         ON CONFLICT (account_no, slot) DO UPDATE SET stored = c.stored + excluded.stored;
+    PERFORM set_config('app.stored_growth', (
+        SELECT (coalesce(nullif(current_setting('app.stored_growth', true), '')::bigint, 0)
+                + coalesce(sum(n.stored - o.stored), 0))::text
+        FROM after n JOIN before o
+            ON o.account_no = n.account_no AND o.collection_no = n.collection_no AND o.slot = n.slot
+    ), true);
     RETURN NULL;
 END
 $$;

@@ -109,7 +109,7 @@ INSERT INTO usage_tail (account_no, occurred_at, env, plan, is_charged, endpoint
     FROM usage_events u;
 
 -- Runs with every statement that records events: into the tail, and as done work to where admission sees it. What the
--- request may still use shrinks by it.
+-- request may still use shrinks by it, and is held for another while.
 CREATE FUNCTION count_usage() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
@@ -130,15 +130,16 @@ BEGIN
         GROUP BY 1, 2, 4, 5;
     UPDATE public.tickets t
         SET searches = greatest(t.searches - e.searches, 0), vectors = greatest(t.vectors - e.vectors, 0),
-            tokens = greatest(t.tokens - e.tokens, 0), rate_tokens = greatest(t.rate_tokens - e.tokens, 0)
+            tokens = greatest(t.tokens - e.tokens, 0), rate_tokens = greatest(t.rate_tokens - e.tokens, 0),
+            ends_at = clock_timestamp() + interval '60 seconds'
         FROM (
             SELECT f.account_no, f.env, f.ticket_no, sum(f.searches) AS searches, sum(f.vectors) AS vectors,
                    sum(f.tokens) AS tokens
-            FROM fresh f WHERE f.ticket_no IS NOT NULL AND (f.searches > 0 OR f.vectors > 0 OR f.tokens > 0)
+            FROM fresh f WHERE f.ticket_no IS NOT NULL
             GROUP BY f.account_no, f.env, f.ticket_no
         ) e
         WHERE t.account_no = e.account_no AND t.env = e.env AND t.ticket_no = e.ticket_no
-          AND t.kind NOT IN ('done', 'ended');
+          AND t.kind NOT IN ('done', 'ended') AND (t.searches > 0 OR t.vectors > 0 OR t.tokens > 0);
     RETURN NULL;
 END
 $$;
@@ -186,11 +187,12 @@ GRANT EXECUTE ON FUNCTION
 
 -- What the transaction's account has stored now, as vector_hours of the hour: by environment, once an hour. A cap is not
 -- passed: what it does not pay is not counted. The account is looked at under meter_lock, as admission does it;
--- whoever erases or changes the account goes first, and then the hour is not counted.
+-- whoever erases or changes the account goes first, and then the hour is not counted. It waits for nobody for long.
 CREATE FUNCTION count_stored_hours(p_hour timestamptz) RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
     SET plan_cache_mode = force_generic_plan
+    SET lock_timeout = '100ms'
     -- A plan that was made while the tables were empty has to be right for full ones.
     SET enable_seqscan = off
     SET TimeZone = 'UTC'
@@ -265,7 +267,8 @@ END
 $$;
 
 -- Looks at the next accounts with stored vectors, once for each hour; answers how many, and 0 where the hour is done or another
--- run is at it.
+-- run is at it. The admission of those that it has looked at waits until its end, so it ends at the first that keeps it waiting:
+-- the next run goes on from there.
 CREATE FUNCTION count_storage(p_limit integer) RETURNS integer
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
@@ -277,6 +280,7 @@ DECLARE
     this_hour CONSTANT timestamptz := date_trunc('hour', clock_timestamp());
     behind bigint;
     looked integer := 0;
+    is_held boolean := false;
     each bigint;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext('count_storage')) THEN
@@ -294,11 +298,16 @@ BEGIN
         GROUP BY c.account_no ORDER BY c.account_no LIMIT p_limit
     LOOP
         PERFORM set_config('app.account', each::text, true);
-        PERFORM count_stored_hours(this_hour);
+        BEGIN
+            PERFORM count_stored_hours(this_hour);
+        EXCEPTION WHEN lock_not_available THEN
+            is_held := true;
+            EXIT;
+        END;
         behind := each;
         looked := looked + 1;
     END LOOP;
-    UPDATE public.storage_looks l SET looked_to = behind, is_done = looked < p_limit WHERE l.hour = this_hour;
+    UPDATE public.storage_looks l SET looked_to = behind, is_done = NOT is_held AND looked < p_limit WHERE l.hour = this_hour;
     RETURN looked;
 END
 $$;

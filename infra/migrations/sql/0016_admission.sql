@@ -68,6 +68,8 @@ CREATE FUNCTION reserve_work(
     SET plan_cache_mode = force_generic_plan
     -- A plan that was made while the tables were empty has to be right for full ones.
     SET enable_seqscan = off
+    -- Who waits has a connection that others want: for an account that is erased just now, not for long.
+    SET lock_timeout = '2s'
     SET TimeZone = 'UTC'
 AS $$
 #variable_conflict use_column
@@ -92,7 +94,13 @@ DECLARE
     searches_then bigint;
     vectors_then bigint;
     tokens_then bigint;
+    behind bigint;
+    held bigint;
 BEGIN
+    IF (p_env IN ('live', 'test') AND p_kind IN ('read', 'write', 'control', 'job') AND p_cost BETWEEN 0 AND 1e9
+        AND p_searches >= 0 AND p_vectors >= 0 AND p_tokens >= 0) IS NOT TRUE THEN
+        RAISE EXCEPTION 'this is no work' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     -- Whoever erases the account has it for itself, and then there is no account.
     PERFORM pg_advisory_xact_lock_shared(account_lock(me));
     SELECT a.plan, a.spending_cap, a.payment_overdue_since < now() - interval '7 days' AS is_overdue, l.vectors_stored
@@ -145,12 +153,15 @@ BEGIN
         SELECT coalesce(sum(g.searches) FILTER (WHERE g.counts), 0)::bigint AS searches,
                coalesce(sum(g.vectors) FILTER (WHERE g.counts), 0)::bigint AS vectors,
                coalesce(sum(g.tokens) FILTER (WHERE g.counts), 0)::bigint AS tokens,
-               coalesce(sum(greatest(
-                   0, least(g.rate_tokens * 60 / p.tokens_per_minute, g.rate_until - now_s)
-               )) FILTER (WHERE g.rate_tokens > 0), 0) AS unused_s,
+               coalesce(sum(least(g.rate_tokens * 60 / p.tokens_per_minute, g.rate_until - now_s)) FILTER (WHERE g.is_back), 0)
+                   AS unused_s,
+               array_agg(g.rate_tokens) FILTER (WHERE g.is_back) AS back_tokens,
+               array_agg(g.rate_until) FILTER (WHERE g.is_back) AS back_until, min(g.rate_until) FILTER (WHERE g.is_back) AS back_from,
                count(*) > 0 AS is_any
         FROM (
-            SELECT e.*, e.kind = 'done' AND e.month = m.month AND e.is_charged = m.is_charged AS counts FROM gone e
+            SELECT e.*, e.kind = 'done' AND e.month = m.month AND e.is_charged = m.is_charged AS counts,
+                   e.rate_tokens > 0 AND e.rate_until > now_s AS is_back
+            FROM gone e
         ) g
     ), open AS (
         SELECT count(*) FILTER (WHERE w.is_open AND w.kind <> 'job') AS requests,
@@ -158,7 +169,8 @@ BEGIN
                coalesce(sum(w.searches) FILTER (WHERE w.is_open), 0)::bigint AS searches,
                coalesce(sum(w.vectors) FILTER (WHERE w.is_open), 0)::bigint AS vectors,
                coalesce(sum(w.tokens) FILTER (WHERE w.is_open), 0)::bigint AS tokens,
-               count(*) FILTER (WHERE NOT w.is_open) AS lost, min(w.ticket_no) AS first_ticket
+               count(*) FILTER (WHERE NOT w.is_open) AS lost, min(w.ticket_no) AS first_ticket,
+               max(w.rate_until) FILTER (WHERE w.rate_tokens > 0) AS last_until
         FROM (
             SELECT t.*, t.ends_at >= clock_timestamp() AS is_open
             FROM public.tickets t
@@ -166,8 +178,9 @@ BEGIN
               AND t.kind NOT IN ('done', 'ended')
         ) w
     )
-    SELECT a.searches, a.vectors, a.tokens, a.unused_s, a.is_any, o.requests AS open_requests, o.writes AS open_writes,
-           o.searches AS open_searches, o.vectors AS open_vectors, o.tokens AS open_tokens, o.lost, o.first_ticket
+    SELECT a.searches, a.vectors, a.tokens, a.unused_s, a.back_tokens, a.back_until, a.back_from, a.is_any,
+           o.requests AS open_requests, o.writes AS open_writes, o.searches AS open_searches, o.vectors AS open_vectors,
+           o.tokens AS open_tokens, o.lost, o.first_ticket, o.last_until
         INTO recorded FROM added a CROSS JOIN open o;
     m.first_ticket := least(first_possible, recorded.first_ticket);
     IF recorded.lost > 0 THEN
@@ -179,6 +192,33 @@ BEGIN
             FOR UPDATE SKIP LOCKED
         )
         DELETE FROM public.tickets t USING lost l WHERE t.account_no = l.account_no AND t.ctid = l.place;
+    END IF;
+    IF recorded.back_from < recorded.last_until THEN
+        -- The rate comes to those behind them the sooner for it, or what time has paid of them would go back as well. Where one of
+        -- those is held by its work nothing goes back yet: the next admission finds it again.
+        SELECT count(*) INTO behind FROM public.tickets t
+            WHERE t.account_no = me AND t.env = p_env AND t.ticket_no >= m.first_ticket AND t.kind <> 'done'
+              AND t.rate_tokens > 0 AND t.rate_until > recorded.back_from;
+        WITH held AS MATERIALIZED (
+            SELECT t.ticket_no FROM public.tickets t
+            WHERE t.account_no = me AND t.env = p_env AND t.ticket_no >= m.first_ticket AND t.kind <> 'done'
+              AND t.rate_tokens > 0 AND t.rate_until > recorded.back_from
+            FOR UPDATE SKIP LOCKED
+        )
+        SELECT count(*) INTO held FROM held h;
+        IF held = behind THEN
+            UPDATE public.tickets t SET rate_until = t.rate_until - coalesce((
+                    SELECT sum(least(b.tokens * 60 / p.tokens_per_minute, b.until - now_s))
+                    FROM unnest(recorded.back_tokens, recorded.back_until) b (tokens, until) WHERE b.until < t.rate_until
+                ), 0)
+                WHERE t.account_no = me AND t.env = p_env AND t.ticket_no >= m.first_ticket AND t.kind <> 'done'
+                  AND t.rate_tokens > 0 AND t.rate_until > recorded.back_from;
+        ELSE
+            recorded.unused_s := 0;
+            INSERT INTO public.tickets (account_no, env, kind, searches, vectors, tokens, rate_tokens, rate_until)
+                SELECT me, p_env, 'ended', 0, 0, 0, b.tokens, b.until
+                FROM unnest(recorded.back_tokens, recorded.back_until) b (tokens, until) ORDER BY b.until DESC LIMIT 64;
+        END IF;
     END IF;
     m.searches := m.searches + recorded.searches;
     m.vectors := m.vectors + recorded.vectors;
@@ -326,25 +366,10 @@ AS $$
       AND t.kind NOT IN ('done', 'ended')
 $$;
 
--- For a write whose ticket is near the limit of stored vectors, before it stores: such writes come one after the other, so that
--- each sees what those before it have stored.
-CREATE FUNCTION hold_stored_limit() RETURNS void
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-    SET search_path = pg_catalog, public, pg_temp
-    SET plan_cache_mode = force_generic_plan
-AS $$
-DECLARE
-    me CONSTANT bigint := current_account_no();
-BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('stored vectors', me));
-    PERFORM set_config('app.stored', (
-        SELECT coalesce(sum(c.stored), 0)::text FROM public.account_counts c WHERE c.account_no = me
-    ), true);
-END
-$$;
--- Afterwards, last of all: raises FV002 where there are more vectors than before and more than the plan allows. Those that other
--- writes may still store, which did not have to look, count as stored; all in one statement, for they are one or the other.
--- Who is being admitted is waited for, and who comes later waits: he has to see what is stored here.
+-- For a write whose ticket is near the limit of stored vectors, last of all: raises FV002 where it has stored more vectors than
+-- it found and there are more than the plan allows. Such writes look one after the other, so that each sees what those before it
+-- have stored. Those that other writes may still store, which did not have to look, count as stored; all in one statement, for
+-- they are one or the other. Who is being admitted is waited for, and who comes later waits: he has to see what is stored here.
 CREATE FUNCTION check_stored_limit() RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public, pg_temp
@@ -356,6 +381,10 @@ DECLARE
     stored bigint;
     expected bigint;
 BEGIN
+    IF coalesce(nullif(current_setting('app.stored_growth', true), '')::bigint, 0) <= 0 THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('stored vectors', me));
     PERFORM pg_advisory_xact_lock(meter_lock(me, 'live'));
     PERFORM pg_advisory_xact_lock(meter_lock(me, 'test'));
     SELECT p.vectors_stored INTO most FROM public.accounts a JOIN public.plans p ON p.plan = a.plan
@@ -367,7 +396,7 @@ BEGIN
         WHERE k.account_no = me AND t.kind = 'write' AND NOT t.is_near AND t.ends_at >= clock_timestamp()
     ), 0)
         INTO stored, expected FROM public.account_counts c WHERE c.account_no = me;
-    IF stored > coalesce(nullif(current_setting('app.stored', true), '')::bigint, 0) AND stored + expected > most THEN
+    IF stored + expected > most THEN
         RAISE EXCEPTION 'more vectors than the plan allows' USING ERRCODE = 'FV002';
     END IF;
 END
@@ -472,14 +501,14 @@ REVOKE ALL ON FUNCTION
     count_stored(), count_deleted(), count_usage(), reckon_usage(text, timestamptz, boolean),
     cost_of(text, bigint, bigint, bigint, bigint),
     reserve_work(text, bigint, text, float8, bigint, bigint, bigint, boolean), end_ticket(text, bigint),
-    hold_stored_limit(), check_stored_limit(), hold_collections(), check_collections(),
+    check_stored_limit(), hold_collections(), check_collections(),
     admit_request(bytea, text, text, bytea, float8, text, float8, bigint, bigint, bigint, boolean)
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION end_ticket(text, bigint) TO fluxvector_api, fluxvector_jobs;
 GRANT EXECUTE ON FUNCTION reserve_work(text, bigint, text, float8, bigint, bigint, bigint, boolean)
     TO fluxvector_api, fluxvector_jobs;
 GRANT EXECUTE ON FUNCTION
-    hold_stored_limit(), check_stored_limit(), hold_collections(), check_collections(),
+    check_stored_limit(), hold_collections(), check_collections(),
     admit_request(bytea, text, text, bytea, float8, text, float8, bigint, bigint, bigint, boolean)
     TO fluxvector_api;
 GRANT EXECUTE ON FUNCTION cost_of(text, bigint, bigint, bigint, bigint) TO fluxvector_jobs, fluxvector_api;

@@ -18,9 +18,6 @@ FROM reserve_work(%(env)s::text, NULL, 'job', 0, %(searches)s::bigint, %(vectors
 -- name: end_ticket
 SELECT end_ticket(%(env)s::text, %(ticket_no)s::bigint)
 
--- name: hold_stored_limit
-SELECT hold_stored_limit()
-
 -- name: check_stored_limit
 SELECT check_stored_limit()
 
