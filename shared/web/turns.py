@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from shared.credentials import Credential
+from shared.db.connection import ACQUIRE_TIMEOUT_S
 from shared.errors import Unavailable
 
 AT_ONCE = 4
-# As long as one waits in the database, whose functions have it as their lock_timeout.
-PATIENCE_S = 2.0
+# As long as anybody waits for a connection: who waits here holds none.
+PATIENCE_S = ACQUIRE_TIMEOUT_S
 
 
 @dataclass(slots=True)
