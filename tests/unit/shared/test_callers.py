@@ -13,6 +13,7 @@ from starlette.requests import Request
 from shared.attempts import network_of
 from shared.config import settings
 from shared.errors import RateLimited
+from shared.limits import STRANGER_TRIES_PER_S
 from shared.web import callers
 from shared.web.callers import AT_ONCE_S, Strangers, address_of, forget_strangers, let_stranger_in
 from tests.support.manual_clock import ManualClock
@@ -183,7 +184,7 @@ def test_no_more_addresses_are_remembered_than_there_is_room_for(environment: py
 def test_whoever_tries_too_often_is_told_in_whole_seconds(environment: pytest.MonkeyPatch) -> None:
     """All addresses of one network of IPv6 are one caller."""
     _settings(environment, "")
-    for number in range(300):
+    for number in range(int(AT_ONCE_S * STRANGER_TRIES_PER_S)):
         let_stranger_in(f"2001:db8::{number + 1:x}")
     with pytest.raises(RateLimited) as raised:
         let_stranger_in("2001:db8::ffff")
