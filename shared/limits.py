@@ -36,7 +36,7 @@ MARKS = 8
 TOKENS_A_BYTE = 2
 # The end of a body in which its last line is looked for.
 _TAIL_BYTES = 4_096
-# Waits are rounded up to whole seconds for the caller, and tries of strangers are counted over this time.
+# Calls a second that an address may make for long without a credential that is right.
 STRANGER_TRIES_PER_S = 20.0
 # Times of the database that differ by less are the same.
 ROUNDING_S = 0.000001
