@@ -104,6 +104,13 @@ class World:
         self.sql("UPDATE meter_reports SET ready_at = now()")
         self.sql("UPDATE billing_closures SET ready_at = now()")
 
+    async def arrive(self) -> None:
+        """What a cancelled run has sent arrives: no request is on its way for hours."""
+        known = -1
+        while known != len(self.fake.requests):
+            known = len(self.fake.requests)
+            await asyncio.sleep(0.1)
+
     def pass_time(self, hours: int) -> None:
         """At Stripe, and since what was sent."""
         self.fake.account.pass_time(hours * HOUR_S)
@@ -570,6 +577,7 @@ async def test_totals_agree_after_any_sequence_of_faults_crashes_and_late_events
         ]
         cancelled = world.run_cancelled(chance.random() / 20)
         await asyncio.gather(cancelled, *(world.run(crash) for crash in crashes))
+        await world.arrive()
         world.assert_nothing_acknowledged_was_sent_again()
         world.fake.faults.script.clear()
         world.pass_time(chance.choice([0, 1, 10, 25]))
