@@ -18,7 +18,6 @@ from shared.billing.calls.sales import Sales
 from shared.billing.calls.schedules import Schedules
 from shared.billing.calls.subscriptions import PAGE, Subscriptions
 from shared.billing.faults import StripeMissing
-from shared.billing.objects import ENDED
 from shared.billing.transport import Transport
 
 # The one that the pinned package was generated from: objects look as it expects them, whatever the account's default.
@@ -39,14 +38,6 @@ class MeterEvent:
     timestamp: int
     # For about a day Stripe counts no second event of the same identifier; at most 100 characters.
     identifier: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSubscription:
-    """A subscription that has not ended, and since when there is one, in Unix seconds."""
-
-    subscription_id: str = field(repr=False)
-    created: int
 
 
 class Stripe:
@@ -102,34 +93,6 @@ class Stripe:
             )
         )
         return sum(summary.aggregated_value for summary in summaries.data)
-
-    async def open_subscriptions(self, customer_id: str) -> list[OpenSubscription]:
-        """A customer's subscriptions that have not ended; none of a customer that is not there."""
-        found: list[OpenSubscription] = []
-        params: stripe.params.SubscriptionListParams = {"customer": customer_id, "limit": PAGE}
-        while True:
-            try:
-                page = await answered(self._client.v1.subscriptions.list_async(params))
-            except StripeMissing:
-                return []
-            found += [OpenSubscription(each.id, each.created) for each in page.data if each.status not in ENDED]
-            if not page.has_more:
-                return found
-            params["starting_after"] = page.data[-1].id
-
-    async def cancel_subscription(self, subscription_id: str, *, idempotency_key: str) -> None:
-        """Ends a subscription at once, with a last invoice of what it used; one that has ended is left as it is.
-
-        What was paid ahead is not credited: there is nobody left to whom.
-        """
-        try:
-            await answered(
-                self._client.v1.subscriptions.cancel_async(
-                    subscription_id, {"invoice_now": True, "prorate": False}, {"idempotency_key": idempotency_key}
-                )
-            )
-        except StripeMissing:
-            return
 
     async def _meter_id(self, meter: str) -> str:
         params: stripe.params.billing.MeterListParams = {"status": "active", "limit": PAGE}

@@ -19,6 +19,7 @@ import msgspec
 from shared import log
 from shared.billing.client import MeterEvent, Stripe
 from shared.billing.faults import StripeFault, StripeRefused, StripeUnavailable
+from shared.billing.objects import ENDED
 from shared.db.connection import Database, Statement
 from shared.db.sql_files import statements
 from shared.deadline import Deadline
@@ -159,7 +160,9 @@ async def _advance(database: Database, stripe: Stripe, closure: Closure, settle:
 async def _end_subscriptions(stripe: Stripe, closure: Closure) -> None:
     """Cancels what is open, until Stripe lists nothing more: something may have been paid while that was under way."""
     for _ in range(MOST_LOOKS):
-        found = await stripe.open_subscriptions(closure.customer_id)
+        subscriptions = await stripe.subscriptions.of_customer(closure.customer_id)
+        # Also those that have not begun.
+        found = [each for each in subscriptions if each.status not in ENDED]
         if not found:
             return
         for each in found:
@@ -167,7 +170,7 @@ async def _end_subscriptions(stripe: Stripe, closure: Closure) -> None:
                 # An alarm: whoever paid after his account was gone gets the money back from a person.
                 log.event("billing_after_erasure", closure_no=closure.closure_no)
             key = closure.key(f"cancel {each.subscription_id}")
-            await stripe.cancel_subscription(each.subscription_id, idempotency_key=key)
+            await stripe.subscriptions.end(each, idempotency_key=key)
     raise StripeFault(0, "still_open")
 
 

@@ -21,7 +21,8 @@ from shared.billing import client
 from shared.billing.client import MeterEvent, Stripe, stripe_account
 from shared.billing.closures import close_billing
 from shared.billing.faults import StripeFault, StripeMissing, StripeRefused, StripeUnavailable
-from shared.db.connection import Database, Row, Statement
+from shared.db.connection import Row
+from tests.support.crashes import Crash, Crashed, CrashingDatabase, crashing
 from tests.support.database import TestDatabase
 from tests.support.stripe_fake.app import KEY, StripeFake
 from tests.support.stripe_fake.calls import Call
@@ -31,44 +32,6 @@ from tests.support.stripe_fake.server import stripe_fake
 METERS = ("embedding_tokens", "searches")
 UNITS = {"searches": 12, "embedding_tokens": 3_456}
 HOUR_S = 3_600
-
-
-class Crashed(BaseException):
-    """The process ended."""
-
-
-@dataclass(slots=True)
-class Crash:
-    """Ends the process at a statement or a call, counted from 0, before it or after it."""
-
-    step: int
-    when: str
-    steps: int = 0
-
-    def before(self) -> None:
-        self._end("before")
-
-    def after(self) -> None:
-        self._end("after")
-        self.steps += 1
-
-    def _end(self, when: str) -> None:
-        if (self.steps, when) == (self.step, self.when):
-            raise Crashed
-
-
-class CrashingDatabase(Database):
-    """The database of a process that ends at a statement."""
-
-    crash: Crash | None = None
-
-    async def execute(self, statement: Statement) -> list[Row]:
-        if self.crash is None:
-            return await super().execute(statement)
-        self.crash.before()
-        rows = await super().execute(statement)
-        self.crash.after()
-        return rows
 
 
 @dataclass(slots=True)
@@ -224,10 +187,10 @@ async def test_a_customer_that_goes_after_the_report_is_done(world: World) -> No
 
 
 async def test_a_subscription_that_ended_meanwhile_is_done(world: World) -> None:
-    world.add()
-    [subscription_id] = world.fake.account.subscriptions
-    world.fake.account.cancel_subscription(subscription_id)
-    await world.stripe.cancel_subscription(subscription_id, idempotency_key="x")
+    customer_id = world.add()
+    [subscription] = await world.stripe.subscriptions.of_customer(customer_id)
+    world.fake.account.cancel_subscription(subscription.subscription_id)
+    await world.stripe.subscriptions.end(subscription, idempotency_key="x")
     await world.run_to_the_end()
 
 
@@ -311,29 +274,6 @@ async def test_a_fault_at_any_call_only_delays(world: World, fault: Fault) -> No
         assert world.statuses(customer_id) == {"canceled"}, call
 
 
-def crashing(stripe: Stripe, crash: Crash) -> Stripe:
-    """Stripe as asked by a process that ends at a call."""
-
-    class Crashing(Stripe):
-        def __getattribute__(self, name: str) -> object:
-            found = super().__getattribute__(name)
-            return with_crash(found) if name in PUBLIC else found
-
-    def with_crash(call: Callable[..., object]) -> Callable[..., object]:
-        async def called(*args: object, **kwargs: object) -> object:
-            crash.before()
-            answer = await call(*args, **kwargs)  # type: ignore[misc]  # each of them is a coroutine function
-            crash.after()
-            return answer
-
-        return called
-
-    return Crashing(stripe._client)
-
-
-PUBLIC = {name for name in vars(Stripe) if not name.startswith("_")}
-
-
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_crash_at_any_statement_or_call_only_delays(world: World, when: str) -> None:
     for step in range(100):
@@ -355,7 +295,7 @@ async def test_a_crash_at_any_statement_or_call_only_delays(world: World, when: 
         assert world.statuses(customer_id) == {"canceled"}, step
         if not ended:
             break
-    assert step == 15  # all were met: eight statements and seven calls
+    assert step == 17  # all were met: eight statements and nine calls
 
 
 @pytest.mark.parametrize("seed", range(12))

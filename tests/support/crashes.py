@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -53,12 +54,7 @@ class CrashingDatabase(Database):
 
 
 def crashing(stripe: Stripe, crash: Crash) -> Stripe:
-    """Stripe as asked by a process that ends."""
-
-    class Crashing(Stripe):
-        def __getattribute__(self, name: str) -> object:
-            found = super().__getattribute__(name)
-            return with_crash(found) if name in CALLS else found
+    """Stripe as asked by a process that ends: at any call of it or of its parts."""
 
     def with_crash(call: Callable[..., object]) -> Callable[..., object]:
         async def called(*args: object, **kwargs: object) -> object:
@@ -69,13 +65,9 @@ def crashing(stripe: Stripe, crash: Crash) -> Stripe:
 
         return called
 
-    return Crashing(stripe.sdk)
-
-
-CALLS = {
-    "cancel_subscription",
-    "counted_units",
-    "has_customer",
-    "open_subscriptions",
-    "send_meter_event",
-}
+    made = Stripe(stripe.sdk)
+    for part in (made, *(part for name, part in vars(made).items() if not name.startswith("_"))):
+        for name, call in inspect.getmembers(part, inspect.iscoroutinefunction):
+            if not name.startswith("_"):
+                setattr(part, name, with_crash(call))
+    return made
