@@ -28,8 +28,8 @@ from shared.billing.event_types import METER_ERRORS, TYPES
 from shared.billing.faults import StripeFault
 from shared.clock import now
 from shared.plans import SOLD
-from tests.support.billing import listening
 from tests.support.database import REPOSITORY, TestDatabase
+from tests.support.listening import listening
 from tests.support.stripe_fake.app import KEY, StripeFake
 from tests.support.stripe_fake.faults import ALL, Chance
 from tests.support.stripe_fake.server import stripe_fake

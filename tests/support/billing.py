@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from granian.constants import HTTPModes, Interfaces
-from granian.server.embed import Server
 
 from functions.jobs.process_webhooks import RUN_S
 from infra.local import gateway
@@ -22,6 +18,7 @@ from shared.db.connection import Database
 from shared.deadline import Deadline
 from tests.support.api import NOWHERE, PUBLIC_URL, Api, Tenant, serve_in_process
 from tests.support.database import TestDatabase
+from tests.support.listening import listening
 from tests.support.stripe_fake.app import KEY, StripeFake
 from tests.support.stripe_fake.server import stripe_fake
 
@@ -120,34 +117,3 @@ async def billing_with_stripe(database: TestDatabase, monkeypatch: pytest.Monkey
             endpoint_id = fake.account.webhooks.add_endpoint(f"{url}/v1/billing/webhook", secret=SECRET)
             yield Billing(api, fake, stripe, jobs, tenant, url, endpoint_id)
     await jobs.close()
-
-
-@asynccontextmanager
-async def listening(app: Any) -> AsyncIterator[str]:
-    """An app of this process on a socket, for whoever has to reach it over HTTP; answers its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    server = Server(
-        app,
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,
-        websockets=False,
-        log_enabled=False,
-    )
-    serving = asyncio.create_task(server.serve())
-    try:
-        async with asyncio.timeout(10):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", port)
-                    writer.close()
-                    break
-                except OSError:
-                    await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.stop()  # type: ignore[no-untyped-call]
-        await serving
