@@ -45,13 +45,17 @@ class KeyedRequest:
             self._hash.update(message.get("body", b""))
         return message
 
+    @property
+    def _is_well_formed(self) -> bool:
+        return len(self._keys) == 1 and _KEY.fullmatch(self._keys[0]) is not None
+
     def is_about(self, collection: CollectionRef | None) -> None:
         """The same request about a collection that was deleted and made again is another one."""
         self._hash.update(b"" if collection is None else str(collection.collection_no).encode())
 
     async def kept_answer(self, database: Database, principal: Principal) -> Response | None:
         """What the same request was answered before, if it was; the body must have been read by now."""
-        if len(self._keys) > 1 or not _KEY.fullmatch(self._keys[0]):
+        if not self._is_well_formed:
             return None
         kept = await kept_answer(database, principal, self._keys[0], request_hash=self._hash.digest())
         return None if kept is None else _replayed(kept)
@@ -64,7 +68,7 @@ class KeyedRequest:
         Raises ValidationFailed where the key has not its form or belongs to another request, IdempotencyInProgress
         while the first request with it is under way, and whatever `answer` raises.
         """
-        if len(self._keys) > 1 or not _KEY.fullmatch(self._keys[0]):
+        if not self._is_well_formed:
             raise ValidationFailed.of(FIELD, "is not 1 to 255 visible ASCII characters, sent once")
         claimed = await claim(database, principal, self._keys[0], request_hash=self._hash.digest(), holder=request_id)
         if isinstance(claimed, StoredAnswer):
